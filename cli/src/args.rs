@@ -33,7 +33,7 @@ pub(crate) use field::{FieldArg, HeaderArg};
 pub(crate) use grammar::GrammarError;
 pub(crate) use message::MessageArgs;
 pub(crate) use outputs::OutputArgs;
-pub(crate) use replay::{Matching, ReplayArgs};
+pub(crate) use replay::ReplayArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use tap::{Listen, TapArgs};

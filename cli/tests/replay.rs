@@ -104,7 +104,7 @@ fn responses_are_sent_once_or_strictly_in_order_if_asked() {
         ("/b?token=tiger", "other"),
         ("/a", "first"),
         ("/a", "second"),
-        ("/a", "--match any sends"),
+        ("/a", "--match any (Matching::Any) sends"),
     ] {
         let response = replay.ask("GET", target, "");
         assert!(response.contains(expected), "{target}: {response}");

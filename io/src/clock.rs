@@ -1,16 +1,21 @@
 //! The clock that drivers pass to the core.
 
 use std::sync::OnceLock;
-#[cfg(not(unix))]
+#[cfg(any(not(unix), feature = "tokio-time"))]
+use std::time::Duration;
+#[cfg(all(not(unix), not(feature = "tokio-time")))]
 use std::time::Instant;
 
 use limpid_core::internal::share_clock;
 use limpid_core::time::Mono;
-#[cfg(unix)]
+#[cfg(all(unix, not(feature = "tokio-time")))]
 use rustix::time::{ClockId, clock_gettime};
+#[cfg(feature = "tokio-time")]
+use tokio::time::Instant;
 
 /// The system's monotonic clock. It starts at its first use in the process and is the same for all
-/// clients and servers, so that their events can be ordered.
+/// clients and servers, so that their events can be ordered. With the feature `tokio-time`, it is the clock of tokio, which a
+/// test can pause; outside a runtime, that is the system's.
 ///
 /// ```
 /// use limpid_io::Clock;
@@ -21,13 +26,13 @@ use rustix::time::{ClockId, clock_gettime};
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    #[cfg(unix)]
+    #[cfg(all(unix, not(feature = "tokio-time")))]
     origin: u64,
-    #[cfg(not(unix))]
+    #[cfg(any(not(unix), feature = "tokio-time"))]
     origin: Instant,
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, not(feature = "tokio-time")))]
 impl Clock {
     /// Returns the clock, which starts now if it is not running.
     #[must_use]
@@ -52,14 +57,14 @@ fn shared<T>(origin: T) -> T {
 /// Returns the system's time in nanoseconds. This avoids std's clock, which converts to a pair of
 /// numbers and subtracts pairs: an exchange reads the clock several times. Neither part is negative,
 /// and together they last for 584 years.
-#[cfg(unix)]
+#[cfg(all(unix, not(feature = "tokio-time")))]
 fn nanos() -> u64 {
     let time = clock_gettime(ClockId::Monotonic);
     let seconds = time.tv_sec.unsigned_abs();
     seconds.wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec.unsigned_abs())
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), feature = "tokio-time"))]
 impl Clock {
     /// Returns the clock, which starts now if it is not running.
     #[must_use]
@@ -71,8 +76,14 @@ impl Clock {
     /// Returns the time since the clock was started.
     #[must_use]
     pub fn now(&self) -> Mono {
-        let elapsed = self.origin.elapsed();
-        let seconds = elapsed.as_secs().saturating_mul(1_000_000_000);
-        Mono::from_nanos(seconds.saturating_add(elapsed.subsec_nanos().into()))
+        let now = Instant::now();
+        match self.origin.checked_duration_since(now) {
+            None => Mono::default() + (START + now.duration_since(self.origin)),
+            Some(behind) => Mono::default() + START.saturating_sub(behind),
+        }
     }
 }
+
+/// The time at the start of the clock. A clock of tokio that is paused may be behind the one of the thread that has started it.
+#[cfg(any(not(unix), feature = "tokio-time"))]
+const START: Duration = Duration::from_secs(if cfg!(feature = "tokio-time") { 3600 } else { 0 });

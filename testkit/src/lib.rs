@@ -1,15 +1,34 @@
-//! A test kit for programs that use limpid, and for limpid itself.
-//!
-//! - [`server`] plays [`script`]s on loopback: exactly these bytes, at these times, with this end.
-//! - [`sim`] is a network without sockets, with faults and simulated time.
+#![doc = include_str!("../README.md")]
 
+mod assert;
+pub mod memory;
 mod message;
+mod mock;
+mod mock_server;
 mod peer;
+mod received;
+mod recorded;
 mod relay;
+mod reply;
+#[cfg(any(feature = "std", feature = "tokio"))]
+mod response;
 pub mod script;
+mod scripted_client;
+mod scripts;
 pub mod server;
+mod service;
 pub mod sim;
 mod stream;
 mod wire;
 
+#[doc(hidden)]
+pub use assert::internal;
+pub use limpid_sinks::EventList;
 pub use message::Message;
+pub use mock::{Expectation, Mock, Unmet};
+pub use mock_server::MockServer;
+pub use received::Received;
+pub use recorded::{Answer, Answers, Matching};
+pub use reply::Reply;
+pub use scripted_client::ScriptedClient;
+pub use scripts::Scripts;

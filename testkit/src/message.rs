@@ -14,6 +14,13 @@ pub struct Message {
 }
 
 impl Message {
+    /// Returns the status code of a response.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        let line = self.head.strip_prefix("HTTP/")?;
+        line.split(' ').nth(1)?.trim().parse().ok()
+    }
+
     /// Returns the value of the first field of this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {

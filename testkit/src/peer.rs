@@ -1,4 +1,4 @@
-//! One connection of a scripted server.
+//! One connection of a scripted peer.
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -13,15 +13,21 @@ use crate::wire::{PATIENCE, Wire};
 pub(crate) struct Peer<W> {
     stream: Stream<W>,
     ahead: Vec<u8>,
-    requests: Vec<Message>,
+    messages: Vec<Message>,
 }
 
 impl<W: Wire> Peer<W> {
     pub(crate) const fn new(wire: W) -> Self {
-        Self { stream: Stream::new(wire), ahead: Vec::new(), requests: Vec::new() }
+        Self { stream: Stream::new(wire), ahead: Vec::new(), messages: Vec::new() }
     }
 
-    /// Plays the steps. A client that disconnects meanwhile is not an error.
+    /// Plays the steps of a client, which closes at their end.
+    pub(crate) async fn play_client(mut self, steps: &[Step]) -> io::Result<Vec<Message>> {
+        self.steps(steps).await?;
+        Ok(self.messages)
+    }
+
+    /// Plays the steps of a server. A client that disconnects meanwhile is not an error.
     pub(crate) async fn play(mut self, steps: &[Step]) -> (Vec<Message>, io::Result<()>) {
         let result = match self.steps(steps).await {
             Ok(true) => self.wait_for_end().await,
@@ -29,7 +35,7 @@ impl<W: Wire> Peer<W> {
             Err(error) if is_departure(&error) => Ok(()),
             Err(error) => Err(error),
         };
-        (self.requests, result)
+        (self.messages, result)
     }
 
     /// Plays the steps. Returns false when the connection is closed.
@@ -50,12 +56,24 @@ impl<W: Wire> Peer<W> {
             Step::ReadRequest => {
                 let mut request = self.read_head().await?;
                 self.read_body(&mut request).await?;
-                self.requests.push(request);
+                self.messages.push(request);
             }
             Step::ReadHead => {
                 let request = self.read_head().await?;
-                self.requests.push(request);
+                self.messages.push(request);
             }
+            Step::ReadResponse => {
+                let mut response = self.read_head().await?;
+                self.read_response_body(&mut response).await?;
+                self.messages.push(response);
+            }
+            Step::Expect(expected) => {
+                let received = self.read_bytes(expected.len()).await?;
+                if received != *expected {
+                    return Err(unexpected(expected, &received));
+                }
+            }
+            Step::ExpectEnd => self.read_end().await?,
             Step::ReadBytes(count) => drop(self.read_bytes(*count).await?),
             Step::Send(bytes) => self.stream.write_all(bytes).await?,
             Step::Sleep(time) => self.stream.wire().sleep(*time).await,
@@ -136,6 +154,32 @@ impl<W: Wire> Peer<W> {
         Ok(())
     }
 
+    /// Reads the body of a response to anything but HEAD and CONNECT.
+    async fn read_response_body(&mut self, response: &mut Message) -> io::Result<()> {
+        let has_none = matches!(response.status(), Some(100..=199 | 204 | 304));
+        let has_framing = ["Transfer-Encoding", "Content-Length"]
+            .into_iter()
+            .any(|name| response.field(name).is_some());
+        if has_none {
+            return Ok(());
+        }
+        if has_framing {
+            return self.read_body(response).await;
+        }
+        while self.read_more().await? {}
+        response.body = std::mem::take(&mut self.ahead);
+        Ok(())
+    }
+
+    /// Reads the end of the peer's direction.
+    async fn read_end(&mut self) -> io::Result<()> {
+        if self.ahead.is_empty() && !self.read_more().await? {
+            return Ok(());
+        }
+        let more = self.ahead.escape_ascii();
+        Err(io::Error::other(format!("instead of its end, the peer sent \"{more}\"")))
+    }
+
     async fn read_chunks(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         loop {
@@ -155,25 +199,33 @@ impl<W: Wire> Peer<W> {
             if let Some(end) = self.ahead.windows(2).position(|pair| pair == b"\r\n") {
                 return Ok(self.ahead.drain(..end + 2).collect());
             }
-            self.read_more().await?;
+            self.require_more().await?;
         }
     }
 
     async fn read_bytes(&mut self, count: usize) -> io::Result<Vec<u8>> {
         while self.ahead.len() < count {
-            self.read_more().await?;
+            self.require_more().await?;
         }
         Ok(self.ahead.drain(..count).collect())
     }
 
-    async fn read_more(&mut self) -> io::Result<()> {
+    /// Reads more bytes, which a step needs.
+    async fn require_more(&mut self) -> io::Result<()> {
+        if self.read_more().await? {
+            return Ok(());
+        }
+        Err(io::Error::other("the peer closed while more was expected"))
+    }
+
+    /// Reads more bytes. Returns false at the end.
+    async fn read_more(&mut self) -> io::Result<bool> {
         let mut buffer = [0; 16 * 1024];
-        match self.stream.read(&mut buffer, PATIENCE).await? {
-            None => Err(io::Error::other("the client keeps silent while more is expected")),
-            Some(0) => Err(io::Error::other("the client closed while more was expected")),
+        match self.stream.read(&mut buffer, Some(PATIENCE)).await? {
+            None => Err(io::Error::other("the peer keeps silent while more is expected")),
             Some(n) => {
                 self.ahead.extend_from_slice(&buffer[..n]);
-                Ok(())
+                Ok(n > 0)
             }
         }
     }
@@ -182,7 +234,7 @@ impl<W: Wire> Peer<W> {
     async fn wait_for_end(&mut self) -> io::Result<()> {
         let mut buffer = [0; 16 * 1024];
         loop {
-            match self.stream.read(&mut buffer, PATIENCE).await {
+            match self.stream.read(&mut buffer, Some(PATIENCE)).await {
                 Ok(None) => return Err(io::Error::other("the client does not close")),
                 Ok(Some(0)) => return Ok(()),
                 Ok(Some(_)) => {}
@@ -191,6 +243,16 @@ impl<W: Wire> Peer<W> {
             }
         }
     }
+}
+
+/// Returns the error for other bytes than those that a step expects.
+fn unexpected(expected: &[u8], received: &[u8]) -> io::Error {
+    let same = expected.iter().zip(received).take_while(|(a, b)| a == b).count();
+    io::Error::other(format!(
+        "the peer sent \"{}\" instead of \"{}\": the first difference is at byte {same}",
+        received.escape_ascii(),
+        expected.escape_ascii()
+    ))
 }
 
 /// Returns whether the error means that the client disconnected or rejected the connection.

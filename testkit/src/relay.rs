@@ -49,7 +49,7 @@ enum Turn {
 
 async fn pass_on<W: Wire>(from: &mut Stream<W>, to: &mut Stream<W>) -> Turn {
     let mut buffer = [0; 16 * 1024];
-    let passed = match from.read(&mut buffer, TURN).await {
+    let passed = match from.read(&mut buffer, Some(TURN)).await {
         Ok(None) => return Turn::Nothing,
         Ok(Some(0)) => false,
         Ok(Some(n)) => to.write_all(&buffer[..n]).await.is_ok(),

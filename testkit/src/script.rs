@@ -1,4 +1,7 @@
-//! Scripts of a server for one connection.
+//! Scripts: what a peer does on one connection, step by step.
+//!
+//! [`server`](crate::server) plays scripts on loopback, [`Scripts`](crate::Scripts) in memory, and
+//! [`ScriptedClient`](crate::ScriptedClient) those of a client.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,6 +16,12 @@ pub enum Step {
     ReadRequest,
     /// Read the head of one request.
     ReadHead,
+    /// Read a response, head and body. Informational responses are responses of their own.
+    ReadResponse,
+    /// Read exactly these bytes. Others are a deviation from the script.
+    Expect(Vec<u8>),
+    /// Read the end: more bytes are a deviation from the script.
+    ExpectEnd,
     /// Read exactly this many bytes.
     ReadBytes(usize),
     /// Send these bytes.
@@ -47,13 +56,18 @@ pub struct Socks5 {
     pub reply: Option<u8>,
 }
 
-/// The steps for one connection. If they do not close it, the server waits at their end for the client to
-/// close.
+/// The steps for one connection. If they do not close it, a server waits at their end for the client to
+/// close; a client closes.
 pub type Script = Vec<Step>;
 
 /// Returns the step that sends these bytes.
 pub fn send(bytes: impl AsRef<[u8]>) -> Step {
     Step::Send(bytes.as_ref().to_vec())
+}
+
+/// Returns the step that reads exactly these bytes.
+pub fn expect(bytes: impl AsRef<[u8]>) -> Step {
+    Step::Expect(bytes.as_ref().to_vec())
 }
 
 /// Returns the steps that read a request and send these bytes.

@@ -12,8 +12,9 @@ use rustls::ServerConfig;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::message::Message;
-use crate::peer::Peer;
-use crate::script::{Script, Step};
+use crate::script::Script;
+use crate::scripts::Scripts;
+use crate::service::Service;
 use crate::wire::{PATIENCE, at_once};
 
 /// How a server listens.
@@ -87,15 +88,13 @@ impl Listener {
     /// # Errors
     /// There is no known failure.
     pub fn play(self, scripts: Vec<Script>) -> io::Result<Server> {
-        let stopping = Arc::<AtomicBool>::default();
         let port = self.address.map_or(0, |address| address.port());
+        let scripts = Scripts::new(scripts);
         if !self.is_open {
-            return Ok(Server { port, stopping, _shut: Some(self), acceptor: None });
+            return Ok(Server { port, scripts, _shut: Some(self), acceptor: None });
         }
-        self.socket.set_nonblocking(true)?;
-        let acceptor = Acceptor { listener: self, scripts, stopping: Arc::clone(&stopping) };
-        let acceptor = Some(thread::spawn(move || acceptor.run()));
-        Ok(Server { port, stopping, _shut: None, acceptor })
+        let acceptor = Acceptor::start(self, Service::Scripts(scripts.clone()), Arc::default())?;
+        Ok(Server { port, scripts, _shut: None, acceptor: Some(acceptor) })
     }
 }
 
@@ -118,19 +117,30 @@ fn fill(listener: &Socket) -> io::Result<Vec<Socket>> {
 /// A server that plays the nth script on the nth connection.
 ///
 /// Every wait in it is bounded, and dropping it stops it.
+///
+/// ```
+/// # #[cfg(feature = "std")] {
+/// use limpid_test::script::answer;
+/// use limpid_test::server::Server;
+///
+/// let server = Server::tcp(vec![answer("HTTP/1.1 204 No Content\r\n\r\n")])?;
+/// let client = limpid_std::Client::builder().build();
+/// let response = client.get(&format!("http://127.0.0.1:{}/a", server.port())).send()?;
+/// assert_eq!(response.status(), 204);
+///
+/// drop((response, client));
+/// let requests = server.finish()?;
+/// assert!(requests[0].head.starts_with("GET /a HTTP/1.1\r\n"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Server {
     port: u16,
-    stopping: Arc<AtomicBool>,
+    scripts: Scripts,
     /// The port of a server that refuses connections.
     _shut: Option<Listener>,
-    acceptor: Option<JoinHandle<Played>>,
-}
-
-#[derive(Debug, Default)]
-struct Played {
-    requests: Vec<Message>,
-    problems: Vec<String>,
+    acceptor: Option<Acceptor>,
 }
 
 impl Server {
@@ -170,77 +180,81 @@ impl Server {
     /// The deviations from the scripts: too many or too few connections, or a client that does not do what
     /// a step requires.
     pub fn finish(mut self) -> Result<Vec<Message>, String> {
-        self.stopping.store(true, Ordering::SeqCst);
         let Some(acceptor) = self.acceptor.take() else { return Ok(Vec::new()) };
-        let Played { requests, problems } =
-            acceptor.join().map_err(|_| "the server panicked".to_owned())?;
-        if problems.is_empty() { Ok(requests) } else { Err(problems.join("; ")) }
+        acceptor.finish()?;
+        self.scripts.result()
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let Some(acceptor) = self.acceptor.take() else { return };
-        self.stopping.store(true, Ordering::SeqCst);
-        drop(acceptor.join());
-    }
-}
-
-struct Acceptor {
-    listener: Listener,
-    scripts: Vec<Script>,
+/// The thread that accepts the connections of a server, each of which has a thread of its own. Dropping it stops it.
+#[derive(Debug)]
+pub(crate) struct Acceptor {
     stopping: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Result<(), String>>>,
 }
 
 impl Acceptor {
-    fn run(self) -> Played {
-        let mut played = Played::default();
-        let mut connections = Vec::new();
-        let mut scripts = self.scripts.iter();
-        loop {
-            // Read first, so that connections made before the stop are accepted.
-            let stopping = self.stopping.load(Ordering::SeqCst);
-            match self.listener.socket.accept() {
-                Ok((socket, _)) => match scripts.next() {
-                    Some(script) => connections.push(self.serve(socket, script.clone())),
-                    None => played.problems.push("a connection too many".to_owned()),
-                },
-                Err(error) if error.kind() == ErrorKind::WouldBlock && !stopping => {
-                    thread::sleep(Duration::from_millis(1));
-                }
-                Err(_) => break,
-            }
-        }
-        for connection in connections {
-            match connection.join() {
-                Ok((requests, result)) => {
-                    played.requests.extend(requests);
-                    played.problems.extend(result.err().map(|error| error.to_string()));
-                }
-                Err(_) => played.problems.push("a connection panicked".to_owned()),
-            }
-        }
-        let unplayed = scripts.count();
-        if unplayed > 0 {
-            played.problems.push(format!("{unplayed} connection(s) too few"));
-        }
-        played
+    /// Starts to accept connections, until `stopping` is set.
+    pub(crate) fn start(
+        listener: Listener,
+        service: Service,
+        stopping: Arc<AtomicBool>,
+    ) -> io::Result<Self> {
+        listener.socket.set_nonblocking(true)?;
+        let stop = Arc::clone(&stopping);
+        let thread = thread::spawn(move || accept(&listener, &service, &stop));
+        Ok(Self { stopping, thread: Some(thread) })
     }
 
-    fn serve(&self, socket: Socket, script: Script) -> JoinHandle<(Vec<Message>, io::Result<()>)> {
-        let is_tcp = self.listener.address.is_some();
-        let mut steps = script;
-        steps.splice(0..0, self.listener.tls.clone().map(Step::StartTls));
-        thread::spawn(move || {
-            let result = prepare(&socket, is_tcp);
-            let played = result.map(|()| at_once(Peer::new(socket).play(&steps)));
-            match played {
-                Ok(Some(played)) => played,
-                Ok(None) => (Vec::new(), Err(ErrorKind::WouldBlock.into())),
-                Err(error) => (Vec::new(), Err(error)),
-            }
-        })
+    /// Accepts no more connections, and waits for the ends of the others.
+    pub(crate) fn finish(mut self) -> Result<(), String> {
+        self.stop()
     }
+
+    fn stop(&mut self) -> Result<(), String> {
+        self.stopping.store(true, Ordering::SeqCst);
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        thread.join().unwrap_or_else(|_| Err("the server panicked".to_owned()))
+    }
+}
+
+impl Drop for Acceptor {
+    fn drop(&mut self) {
+        // Problems are of no interest any more.
+        drop(self.stop());
+    }
+}
+
+/// Accepts connections until the server stops.
+fn accept(listener: &Listener, service: &Service, stopping: &AtomicBool) -> Result<(), String> {
+    let mut connections = Vec::new();
+    loop {
+        // Read first, so that connections made before the stop are accepted.
+        let is_stopping = stopping.load(Ordering::SeqCst);
+        match listener.socket.accept() {
+            Ok((socket, _)) => connections.push(serve(listener, service, socket)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock && !is_stopping => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            Err(_) => break,
+        }
+    }
+    let ended: Vec<_> = connections.into_iter().map(JoinHandle::join).collect();
+    match ended.iter().all(Result::is_ok) {
+        true => Ok(()),
+        false => Err("a connection panicked".to_owned()),
+    }
+}
+
+/// Serves a connection on a thread.
+fn serve(listener: &Listener, service: &Service, socket: Socket) -> JoinHandle<()> {
+    let is_tcp = listener.address.is_some();
+    let (accepted, tls) = (service.accept(), listener.tls.clone());
+    thread::spawn(move || {
+        if prepare(&socket, is_tcp).is_ok() {
+            at_once(accepted.serve(socket, tls));
+        }
+    })
 }
 
 fn prepare(socket: &Socket, is_tcp: bool) -> io::Result<()> {

@@ -33,7 +33,7 @@ impl<W: Wire> Stream<W> {
         }
         self.tls = Some(Box::new(ServerConnection::new(config).map_err(io::Error::other)?));
         while self.tls.as_ref().is_some_and(|tls| tls.is_handshaking()) {
-            match self.receive(PATIENCE).await? {
+            match self.receive(Some(PATIENCE)).await? {
                 None => return Err(ErrorKind::TimedOut.into()),
                 Some(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Some(_) => {}
@@ -42,11 +42,11 @@ impl<W: Wire> Stream<W> {
         Ok(())
     }
 
-    /// Reads available bytes, with this time limit; `None` when it passes. 0 is the end.
+    /// Reads available bytes; 0 is the end. Returns `None` when a time limit has passed.
     pub(crate) async fn read(
         &mut self,
         room: &mut [u8],
-        patience: Duration,
+        patience: Option<Duration>,
     ) -> io::Result<Option<usize>> {
         loop {
             let Some(tls) = &mut self.tls else { return self.wire.read(room, patience).await };
@@ -79,8 +79,13 @@ impl<W: Wire> Stream<W> {
         self.wire.close()
     }
 
+    /// Closes this direction, that of TLS too. A reset connection stays reset.
+    pub(crate) async fn close(&mut self) -> io::Result<()> {
+        if self.tls.is_some() { self.close_notify().await } else { self.wire.close() }
+    }
+
     /// Receives records, and sends the responses of TLS.
-    async fn receive(&mut self, patience: Duration) -> io::Result<Option<usize>> {
+    async fn receive(&mut self, patience: Option<Duration>) -> io::Result<Option<usize>> {
         let mut buffer = [0; 16 * 1024];
         let Some(n) = self.wire.read(&mut buffer, patience).await? else { return Ok(None) };
         let mut bytes = &buffer[..n];

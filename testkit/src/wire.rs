@@ -9,13 +9,17 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-/// How long a single step waits for the client.
+/// How long a single step of a script waits for its peer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// One end of a connection.
 pub(crate) trait Wire: Sized {
-    /// Reads available bytes, with this time limit; `None` when it passes. 0 is the end.
-    async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>>;
+    /// Reads available bytes; 0 is the end. Returns `None` when a time limit has passed.
+    async fn read(
+        &mut self,
+        room: &mut [u8],
+        patience: Option<Duration>,
+    ) -> io::Result<Option<usize>>;
 
     /// Writes all of it.
     async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()>;
@@ -35,8 +39,12 @@ pub(crate) trait Wire: Sized {
 
 /// A socket blocks, so these futures never wait: see [`at_once`].
 impl Wire for Socket {
-    async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>> {
-        self.set_read_timeout(Some(patience))?;
+    async fn read(
+        &mut self,
+        room: &mut [u8],
+        patience: Option<Duration>,
+    ) -> io::Result<Option<usize>> {
+        self.set_read_timeout(patience)?;
         match Read::read(self, room) {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 Ok(None)

@@ -53,6 +53,16 @@ pub(crate) enum Matching {
     Strict,
 }
 
+impl From<Matching> for limpid_test::Matching {
+    fn from(matching: Matching) -> Self {
+        match matching {
+            Matching::Any => Self::Any,
+            Matching::Order => Self::Order,
+            Matching::Strict => Self::Strict,
+        }
+    }
+}
+
 impl ReplayArgs {
     /// Checks how the arguments fit together, which clap does not.
     pub(crate) fn check(&self) -> Result<(), String> {

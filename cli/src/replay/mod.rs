@@ -1,9 +1,7 @@
 //! `limpid replay`: the events of a recording, made again, and what is made of them.
 
-mod answers;
 mod input;
 mod made_test;
-mod matching;
 mod seeds;
 mod serve;
 

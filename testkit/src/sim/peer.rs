@@ -18,10 +18,14 @@ pub(super) struct PeerSocket {
 }
 
 impl Wire for PeerSocket {
-    async fn read(&mut self, room: &mut [u8], patience: Duration) -> io::Result<Option<usize>> {
+    async fn read(
+        &mut self,
+        room: &mut [u8],
+        patience: Option<Duration>,
+    ) -> io::Result<Option<usize>> {
         let world = self.net.world();
-        let moment = world.now() + patience;
-        world.before(Some(moment), self.socket.receive(room)).await.transpose()
+        let moment = patience.map(|patience| world.now() + patience);
+        world.before(moment, self.socket.receive(room)).await.transpose()
     }
 
     async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {

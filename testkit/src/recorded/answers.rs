@@ -1,13 +1,42 @@
 //! Which recorded response answers a request.
 
+use std::fmt;
+use std::path::Path;
+
 use limpid_core::trace::Capture;
+use limpid_recording::Recording;
+use limpid_recording::format::{Header, ReadError};
+use limpid_sinks::exchanges::{Collector, Limits, Model};
 
-use super::answers::Recorded;
-use crate::args::Matching;
+use super::request::{self, Answer, Recorded};
 
-/// The recorded requests, and how far they were asked for.
-#[derive(Debug)]
-pub(super) struct Script {
+/// Which recorded response answers a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Matching {
+    /// The next one to the same method and target; the last one again and again.
+    #[default]
+    Any,
+    /// The next one to the same method and target, each once.
+    Order,
+    /// The next one of all, whose request must have the same method, target and body.
+    Strict,
+}
+
+/// The requests of a recording with their responses, as a mock answers them.
+///
+/// A recording is made with `limpid --record FILE` or a client's `recorder`. By default it has no secrets and no bodies, and
+/// then a body that it lacks is refused: it is made with `--capture everything` for a mock. `limpid replay FILE --listen` is
+/// such a server too.
+///
+/// ```no_run
+/// use limpid_test::{Answers, Matching, Mock};
+///
+/// let mock = Mock::recorded(Answers::open("tests/login.limpid", Matching::Order)?);
+/// let server = mock.listen()?;
+/// # drop(server);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Answers {
     recorded: Vec<Recorded>,
     matching: Matching,
     /// What the recording hides of requests.
@@ -16,19 +45,68 @@ pub(super) struct Script {
     used: Vec<bool>,
 }
 
-impl Script {
-    pub(super) fn new(recorded: Vec<Recorded>, matching: Matching, capture: Capture) -> Self {
+/// Without limits: the recording is in memory already.
+const LIMITS: Limits = Limits { exchanges: usize::MAX, body: usize::MAX, bodies: usize::MAX };
+
+impl Answers {
+    /// Reads the requests of the recording in a file, and in those that continue it.
+    ///
+    /// # Errors
+    /// A file cannot be read, or is no recording.
+    pub fn open(path: impl AsRef<Path>, matching: Matching) -> Result<Self, ReadError> {
+        let recording = Recording::open(path)?;
+        let (header, collector) = (recording.header().clone(), Self::collector());
+        recording.replay_with(&collector, limpid_io::certificate_reader())?;
+        Ok(Self::new(collector.model(), &header, matching))
+    }
+
+    /// Returns a sink that builds the model for [`new`](Self::new), with everything that a recording has.
+    #[must_use]
+    pub fn collector() -> Collector {
+        Collector::new(LIMITS).capture(Capture::Everything)
+    }
+
+    /// Returns the requests of a recording with this header, whose replay has built this model.
+    #[must_use]
+    pub fn new(model: Model, header: &Header, matching: Matching) -> Self {
+        Self::of(request::of(model, header), matching, header.capture)
+    }
+
+    fn of(recorded: Vec<Recorded>, matching: Matching, capture: Capture) -> Self {
         let used = vec![false; recorded.len()];
         Self { recorded, matching, capture, used }
     }
 
-    /// Returns the record that answers a request, or why none does.
-    pub(super) fn next(
-        &mut self,
-        method: &[u8],
-        target: &[u8],
-        body: &[u8],
-    ) -> Result<&Recorded, String> {
+    /// Returns the number of requests.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.recorded.len()
+    }
+
+    /// Returns whether there is no request.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.recorded.is_empty()
+    }
+
+    /// Returns what is missing at the end: recorded requests that must be made, and were not.
+    pub(crate) fn unmet(&self) -> Option<String> {
+        let left = self.used.iter().filter(|used| !**used).count();
+        let next = self.used.iter().position(|used| !used).and_then(|at| self.recorded.get(at))?;
+        (self.matching == Matching::Strict).then(|| {
+            let target = next.target.escape_ascii();
+            format!(
+                "{left} recorded request(s) were not made; the next is {} {target}",
+                next.method
+            )
+        })
+    }
+
+    /// Returns the answer to a request.
+    ///
+    /// # Errors
+    /// The reason why no record answers it.
+    pub fn next(&mut self, method: &[u8], target: &[u8], body: &[u8]) -> Result<&Answer, String> {
         let found = match self.matching {
             Matching::Strict => self.strictly(method, target, body)?,
             Matching::Any | Matching::Order => self.by_target(method, target)?,
@@ -36,7 +114,7 @@ impl Script {
         if let Some(used) = self.used.get_mut(found) {
             *used = true;
         }
-        self.recorded.get(found).ok_or_else(String::new)
+        self.recorded.get(found).map(|recorded| &recorded.answer).ok_or_else(String::new)
     }
 
     fn by_target(&self, method: &[u8], target: &[u8]) -> Result<usize, String> {
@@ -53,7 +131,7 @@ impl Script {
             (Some(index), _) => Ok(index),
             (None, Some(last)) if self.matching == Matching::Any => Ok(last),
             (None, Some(_)) => Err(format!(
-                "All recorded responses to {} {} were sent; --match any sends the last one again.",
+                "All recorded responses to {} {} were sent; --match any (Matching::Any) sends the last one again.",
                 method.escape_ascii(),
                 target.escape_ascii()
             )),
@@ -90,9 +168,17 @@ impl Script {
     }
 }
 
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answers")
+            .field("requests", &self.recorded.len())
+            .field("matching", &self.matching)
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::answers::Answer;
     use super::*;
 
     /// Returns the indices of the answers to GET for these targets.
@@ -104,9 +190,9 @@ mod tests {
             body: Some(Vec::new()),
             answer: Answer::Refused(index.to_string()),
         });
-        let mut script = Script::new(recorded.collect(), matching, Capture::Default);
+        let mut script = Answers::of(recorded.collect(), matching, Capture::Default);
         let mut next = |target: &&str| match script.next(b"GET", target.as_bytes(), b"") {
-            Ok(Recorded { answer: Answer::Refused(index), .. }) => Ok(index.clone()),
+            Ok(Answer::Refused(index)) => Ok(index.clone()),
             Ok(_) => Ok(String::new()),
             Err(error) => Err(error),
         };

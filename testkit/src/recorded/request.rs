@@ -1,10 +1,11 @@
-//! The recorded responses, as a server sends them.
+//! A recorded request, and the reply to it.
 
-use limpid_core::http1::{BodySize, Role};
+use limpid_core::http1::Role;
 use limpid_core::trace::Capture;
 use limpid_recording::format::Header;
-use limpid_sinks::exchanges::{Body, Field, Hop, Limits, Model, Request, Response};
-use limpid_std::Exchange;
+use limpid_sinks::exchanges::{Body, Field, Hop, Model, Request, Response};
+
+use crate::reply::Reply;
 
 /// A recorded request, and what answers it.
 #[derive(Debug)]
@@ -17,21 +18,20 @@ pub(super) struct Recorded {
     pub(super) answer: Answer,
 }
 
-/// What answers a request.
-#[derive(Debug)]
-pub(super) enum Answer {
-    Response(Box<Response>, Body),
-    /// The response cannot be sent, for this reason.
+/// What answers a recorded request.
+///
+/// [`Answers`](super::Answers) has an example.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The recorded response.
+    Reply(Box<Reply>),
+    /// The recorded response cannot be sent, for this reason.
     Refused(String),
 }
 
 /// Fields that the server sets for its own connection and framing.
 const OF_THE_CONNECTION: [&str; 5] =
     ["connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding"];
-
-/// Without limits: the recording is in memory already.
-pub(super) const LIMITS: Limits =
-    Limits { exchanges: usize::MAX, body: usize::MAX, bodies: usize::MAX };
 
 /// Returns the recorded requests of clients, in their order.
 pub(super) fn of(model: Model, header: &Header) -> Vec<Recorded> {
@@ -43,7 +43,7 @@ pub(super) fn of(model: Model, header: &Header) -> Vec<Recorded> {
 }
 
 /// Returns the target of a request without the scheme and the authority that one for a proxy has.
-pub(super) fn origin_form(target: &[u8]) -> &[u8] {
+fn origin_form(target: &[u8]) -> &[u8] {
     let after_scheme = [&b"http://"[..], b"https://"]
         .into_iter()
         .find_map(|scheme| target.get(..scheme.len()).filter(|it| it.eq_ignore_ascii_case(scheme)))
@@ -83,7 +83,7 @@ impl Recorded {
             (Some(response), Some(failed)) => {
                 refused(&format!("it is incomplete: {}", failed.text), &response)
             }
-            (Some(response), None) => Answer::Response(Box::new(response), hop.response_body),
+            (Some(response), None) => Answer::Reply(Box::new(reply(&response, hop.response_body))),
             (None, Some(failed)) => Answer::Refused(format!(
                 "The recorded request has no response: it failed {}.",
                 failed.text
@@ -105,36 +105,26 @@ fn refused(why: &str, response: &Response) -> Answer {
     Answer::Refused(format!("The recorded response {} cannot be sent: {why}.", response.status))
 }
 
-/// Sends a recorded response.
-pub(super) fn send(
-    response: &Response,
-    body: &Body,
-    exchange: &mut Exchange<'_>,
-) -> Result<(), limpid_core::error::Cause> {
-    exchange.reason(&response.reason);
+/// Returns a recorded response as a reply.
+fn reply(response: &Response, body: Body) -> Reply {
+    let mut reply = Reply::new(response.status).reason(&*response.reason);
     for Field { name, value } in &response.fields {
         let is_of_connection = |known: &&str| name.eq_ignore_ascii_case(known);
         if !OF_THE_CONNECTION.iter().any(is_of_connection) {
-            exchange.field(name, value);
+            reply = reply.field(name, value);
         }
     }
-    let bytes = body.bytes.as_deref().unwrap_or_default();
-    if exchange.head().method == b"HEAD" || response.status == 304 {
-        let length = response.get("Content-Length").and_then(|length| length.parse().ok());
-        exchange.start(response.status, length.map_or(BodySize::None, BodySize::Length))?;
-        return exchange.finish();
+    let length = response.get("Content-Length").and_then(|length| length.parse().ok());
+    if let Some(length) = length {
+        reply = reply.length(length);
     }
-    if body.framing != Some("chunked") || exchange.head().version.minor() == 0 {
-        return exchange.respond(response.status, bytes.to_vec());
+    if body.framing == Some("chunked") {
+        reply = reply.chunked();
+        for Field { name, value } in &body.trailers {
+            reply = reply.trailer(name, value);
+        }
     }
-    exchange.start(response.status, BodySize::Unknown)?;
-    if !bytes.is_empty() {
-        exchange.send(bytes.to_vec())?;
-    }
-    for Field { name, value } in &body.trailers {
-        exchange.field(name, value);
-    }
-    exchange.finish()
+    reply.body(body.bytes.unwrap_or_default())
 }
 
 #[cfg(test)]
