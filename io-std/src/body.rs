@@ -3,17 +3,14 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use limpid_core::error::Error;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
-use limpid_io::{Content, Exclusive, Input, Part, Prepared};
+use limpid_io::{Content, Exclusive, Input, Part, PieceMemory, Prepared};
 
 use crate::channel::{BodySender, Receiver, channel};
 use crate::signal::Signal;
-
-/// The maximum size of a piece that is read from a reader.
-const PIECE: usize = 64 * 1024;
 
 /// The body of a request: empty, bytes, or what a reader or another thread yields.
 ///
@@ -245,40 +242,27 @@ impl<R: Read + Seek + Send> ReadBody for Seekable<R> {
 /// A reader and its buffer.
 struct Reader {
     reader: Exclusive<Box<dyn ReadBody>>,
-    /// The whole buffer. It can be reused when the last piece of it was dropped.
-    memory: Bytes,
+    memory: PieceMemory,
 }
 
 impl Reader {
     fn new(reader: Box<dyn ReadBody>) -> Self {
-        Self { reader: Exclusive::new(reader), memory: Bytes::new() }
+        Self { reader: Exclusive::new(reader), memory: PieceMemory::new() }
     }
 
     /// Returns the next piece; `None` at the end.
     fn next(&mut self) -> io::Result<Option<Bytes>> {
-        let mut memory = match std::mem::take(&mut self.memory).try_into_mut() {
-            Ok(memory) if memory.len() == PIECE => memory,
-            _ => fresh(),
-        };
+        let mut memory = self.memory.take();
         let read = loop {
             match self.reader.get_mut().read(&mut memory) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 result => break result,
             }
         };
-        self.memory = memory.freeze();
-        let n = read?.min(PIECE);
-        Ok((n > 0).then(|| self.memory.slice(..n)))
+        let n = *read.as_ref().unwrap_or(&0);
+        let piece = self.memory.put(memory, n);
+        read.map(|_| piece)
     }
-}
-
-/// Returns a buffer for a piece. It was split once, so that its reference count is allocated already,
-/// and conversions between its two forms do not allocate.
-fn fresh() -> BytesMut {
-    let mut memory = BytesMut::zeroed(PIECE + 1);
-    memory.truncate(PIECE);
-    drop(memory.split_off(PIECE));
-    memory
 }
 
 impl fmt::Debug for Reader {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "http")]
+use limpid_io::http;
 use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared};
 
 use crate::body::Body;
@@ -10,6 +12,8 @@ use crate::driver::Driver;
 use crate::network::Network;
 use crate::resolve::Resolver;
 use crate::response::Response;
+#[cfg(feature = "http")]
+use crate::response::ResponseBody;
 use crate::stream::Stream;
 
 /// A builder for a [`Client`].
@@ -72,5 +76,32 @@ impl RequestBuilder<'_> {
         let Self { client, pending, body, listener } = self;
         let in_flight = pending.begin(&client.connections, body.size())?;
         Response::receive(Driver::new(in_flight, body), listener)
+    }
+}
+
+#[cfg(feature = "http")]
+limpid_io::http_methods!();
+
+#[cfg(feature = "http")]
+impl Client {
+    /// Sends a request of the crate `http`, and waits for the head of the response. [`http`](Self::http) has more
+    /// options.
+    ///
+    /// ```no_run
+    /// use limpid_std::{Client, http};
+    ///
+    /// let request = http::Request::post("http://localhost/").body("text")?;
+    /// let response = Client::new().execute(request)?;
+    /// assert_eq!(response.headers()["content-type"], "text/plain");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](RequestBuilder::send), or a field of the response is not valid in the crate `http`.
+    pub fn execute<B: Into<Body>>(
+        &self,
+        request: http::Request<B>,
+    ) -> Result<http::Response<ResponseBody>, Error> {
+        self.http(request).send()?.try_into()
     }
 }

@@ -18,6 +18,9 @@
 //!
 //! [`Server`] is a server, with a thread for each connection.
 //!
+//! With the feature `http`, requests and responses are also those of the crate `http`
+//! (`http_types` has the conversions).
+//!
 //! What the interface has of other crates is re-exported, so that a program needs only this one: common types here,
 //! those of events in [`trace`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
 //! [`bytes`].

@@ -1,6 +1,6 @@
 //! Responses and their bodies.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 use limpid_core::client::{Emitted, Event, Sizes, Timings};
 use limpid_core::error::Cause;
@@ -43,7 +43,7 @@ impl Response {
         }
     }
 
-    const fn in_flight(&self) -> &InFlight<Stream> {
+    pub(crate) const fn in_flight(&self) -> &InFlight<Stream> {
         &self.body.driver.in_flight
     }
 
@@ -104,7 +104,7 @@ impl Response {
     }
 }
 
-/// The body of a response. It implements [`Read`].
+/// The body of a response. It implements [`Read`] and [`BufRead`], for lines.
 ///
 /// [`Client`](crate::Client) has an example.
 #[derive(Debug)]
@@ -190,6 +190,18 @@ impl Read for ResponseBody {
         self.has_data = n < unread.len();
         self.read += n;
         Ok(n)
+    }
+}
+
+impl BufRead for ResponseBody {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let has_data = self.has_data || self.advance()?;
+        Ok(if has_data { self.unread() } else { &[] })
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.read += n;
+        self.has_data &= !self.unread().is_empty();
     }
 }
 

@@ -1,5 +1,7 @@
 //! The body of a request.
 
+#[cfg(feature = "stream")]
+use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::mem;
@@ -11,6 +13,9 @@ use limpid_core::error::Error;
 use limpid_core::fields::FieldBlock;
 use limpid_core::http1::BodySize;
 use limpid_io::{Content, Exclusive, Input, Part, Prepared};
+use tokio::io::AsyncRead;
+
+use crate::sources::{self, PollPiece};
 
 /// A future for the next piece of a body.
 ///
@@ -57,19 +62,71 @@ pub trait Pieces: Send {
 #[derive(Debug)]
 pub struct Body {
     content: Content<Exclusive<Source>>,
+    /// It was read to its end as a body of the crate `http-body`.
+    #[cfg(feature = "http")]
+    pub(crate) is_over: bool,
 }
 
 impl Body {
     /// Creates an empty body.
     #[must_use]
     pub const fn none() -> Self {
-        Self { content: Content::none() }
+        Self::of_content(Content::none())
     }
 
     /// Creates a body from `pieces`. With a `length`, exactly that many bytes are sent; without one,
     /// the body is chunked. The next piece is requested when the server has taken the last one.
     pub fn pieces(pieces: impl Pieces + 'static, length: Option<u64>) -> Self {
-        Self { content: Content::source(Exclusive::new(Source::Rests(Box::new(pieces))), length) }
+        Self::source(Source::Rests(Box::new(pieces)), length)
+    }
+
+    /// Creates a body from `reader`. With a `length`, exactly that many bytes are sent; without one, the body is
+    /// chunked. It is read as fast as the server takes it, in pieces of up to 64 KiB, into a buffer that is reused.
+    ///
+    /// ```
+    /// use limpid_tokio::Body;
+    ///
+    /// let body = Body::reader(&b"text"[..], Some(4));
+    /// # drop(body);
+    /// ```
+    pub fn reader(reader: impl AsyncRead + Send + 'static, length: Option<u64>) -> Self {
+        Self::polled(sources::of_reader(reader), length)
+    }
+
+    /// Creates a body from a stream of pieces. With a `length`, exactly that many bytes are sent; without one, the
+    /// body is chunked. The request fails with an error of the stream as its source.
+    ///
+    /// ```
+    /// use limpid_tokio::Body;
+    ///
+    /// # fn body(pieces: impl futures_core::Stream<Item = std::io::Result<String>> + Send + 'static) -> Body {
+    /// Body::stream(pieces, None)
+    /// # }
+    /// ```
+    #[cfg(feature = "stream")]
+    pub fn stream<S, B, E>(stream: S, length: Option<u64>) -> Self
+    where
+        S: futures_core::Stream<Item = Result<B, E>> + Send + 'static,
+        B: Into<Bytes>,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        Self::polled(sources::of_stream(stream), length)
+    }
+
+    pub(crate) fn polled(source: PollPiece, length: Option<u64>) -> Self {
+        Self::source(Source::Polled(source), length)
+    }
+
+    fn source(source: Source, length: Option<u64>) -> Self {
+        Self::of_content(Content::source(Exclusive::new(source), length))
+    }
+
+    const fn of_content(content: Content<Exclusive<Source>>) -> Self {
+        Self {
+            content,
+            #[cfg(feature = "http")]
+            is_over: false,
+        }
     }
 
     /// Sends the body chunked, and after it the fields that `add` adds (RFC 9110 section 6.5). `add`
@@ -77,12 +134,12 @@ impl Body {
     /// permitted in trailers fail the request.
     #[must_use]
     pub fn trailers(self, add: impl FnMut(&mut FieldBlock) + Send + 'static) -> Self {
-        Self { content: self.content.trailers(add) }
+        Self::of_content(self.content.trailers(add))
     }
 
     /// Returns the body of a prepared request.
     pub(crate) fn of(prepared: &Prepared) -> Self {
-        Self { content: Content::from(prepared) }
+        Self::of_content(Content::from(prepared))
     }
 
     /// Returns the bytes, if the body consists of bytes.
@@ -98,8 +155,8 @@ impl Body {
     pub(crate) fn rewind(&mut self) -> Result<(), Error> {
         self.content.rewind(|source| match source.get_mut() {
             Source::Rests(pieces) => pieces.rewind(),
-            // The future of a piece has the source.
-            Source::Makes(_) | Source::Moves => Ok(false),
+            // The future of a piece has the source, and what is polled has no start.
+            Source::Makes(_) | Source::Moves | Source::Polled(_) => Ok(false),
         })
     }
 
@@ -119,6 +176,8 @@ enum Source {
     Rests(Box<dyn Pieces>),
     /// A future for a piece. It contains the source, so that it can be kept between calls.
     Makes(Making),
+    /// A source that is polled.
+    Polled(PollPiece),
     /// The source is being moved into or out of the future.
     Moves,
 }
@@ -133,6 +192,11 @@ impl Source {
                 (pieces, piece)
             }),
             Self::Makes(making) => making,
+            Self::Polled(mut poll) => {
+                let piece = poll(cx);
+                *self = Self::Polled(poll);
+                return piece;
+            }
             // A future that has panicked has dropped the source.
             Self::Moves => return Poll::Ready(Err(io::ErrorKind::Other.into())),
         };
@@ -155,8 +219,15 @@ impl fmt::Debug for Source {
     }
 }
 
+impl Default for Body {
+    /// Creates an empty body.
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
 impl<B: Into<Bytes>> From<B> for Body {
     fn from(bytes: B) -> Self {
-        Self { content: Content::from(bytes.into()) }
+        Self::of_content(Content::from(bytes.into()))
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "http")]
+use limpid_io::http;
 use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared};
 
 use crate::body::Body;
@@ -10,6 +12,8 @@ use crate::driver::Driver;
 use crate::network::Network;
 use crate::resolve::Resolver;
 use crate::response::Response;
+#[cfg(feature = "http")]
+use crate::response_body::ResponseBody;
 use crate::timed::Timed;
 
 /// A builder for a [`Client`].
@@ -78,5 +82,34 @@ impl RequestBuilder<'_> {
         let mut response = Response::new(Driver::new(in_flight, body));
         response.receive(listener).await?;
         Ok(response)
+    }
+}
+
+#[cfg(feature = "http")]
+limpid_io::http_methods!();
+
+#[cfg(feature = "http")]
+impl Client {
+    /// Sends a request of the crate `http`, and waits for the head of the response. [`http`](Self::http) has more
+    /// options. A body of the crate `http-body` is sent with `request.map(Body::http)`.
+    ///
+    /// ```no_run
+    /// use limpid_tokio::{Client, Error, http};
+    ///
+    /// # async fn run(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = http::Request::post("http://localhost/").body("text")?;
+    /// let response = client.execute(request).await?;
+    /// assert_eq!(response.headers()["content-type"], "text/plain");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](RequestBuilder::send), or a field of the response is not valid in the crate `http`.
+    pub async fn execute<B: Into<Body>>(
+        &self,
+        request: http::Request<B>,
+    ) -> Result<http::Response<ResponseBody>, Error> {
+        self.http(request).send().await?.try_into()
     }
 }

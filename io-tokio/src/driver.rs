@@ -78,6 +78,32 @@ impl Driver {
         }
     }
 
+    /// Runs the exchange after the head of the response up to the next event; `None` at its end. A caller that does not
+    /// poll again although it was woken counts as waiting.
+    pub(crate) fn poll_run(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Emitted>, Error>> {
+        self.in_flight.tick();
+        loop {
+            match self.in_flight.poll() {
+                Action::Wait(interest) => ready!(self.poll_wait(interest, cx)),
+                Action::Close => self.in_flight.close(),
+                Action::Release => self.release(),
+                Action::Event(emitted) => return Poll::Ready(Ok(Some(emitted))),
+                Action::Done | Action::Failed => return Poll::Ready(self.end()),
+                // The others belong to the steps before the head.
+                _ => self.in_flight.input(Input::Cancel),
+            }
+        }
+    }
+
+    fn end(&mut self) -> Result<Option<Emitted>, Error> {
+        self.over = true;
+        self.rest();
+        self.in_flight.finish().map(|()| None)
+    }
+
     /// Sends the rest of the request without reading the response. The future can be dropped at any point.
     pub(crate) async fn upload(&mut self) -> Result<(), Error> {
         if self.over {

@@ -16,12 +16,18 @@
 //! the same. Dropping a future, or a response, cancels its exchange. [`Server`] is a server, with a task for
 //! each connection.
 //!
+//! With the feature `http`, requests, responses and bodies are also those of the crates `http` and `http-body`
+//! (`http_types` has the conversions); with `stream`, bodies are streams; with `tower`, a client is a service for
+//! middleware.
+//!
 //! What the interface has of other crates is re-exported, so that a program needs only this one: common types here,
 //! those of events in [`trace`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
 //! [`bytes`].
 
 mod attempt;
 mod body;
+#[cfg(feature = "http")]
+mod body_http;
 mod client;
 mod connect;
 mod dials;
@@ -29,8 +35,12 @@ mod driver;
 mod network;
 mod resolve;
 mod response;
+mod response_body;
 mod server;
+#[cfg(feature = "tower")]
+mod service;
 mod socket;
+mod sources;
 mod stream;
 mod timed;
 mod timer;
@@ -40,6 +50,10 @@ mod upgraded;
 pub use body::{Body, NextPiece, Pieces};
 pub use client::{Client, ClientBuilder, RequestBuilder};
 pub use connect::{Connect, Connecting, Connector, SystemConnector};
+#[cfg(feature = "stream")]
+pub use futures_core;
+#[cfg(feature = "http")]
+pub use http_body;
 pub use limpid_core::client::{Dial, Target, Url, UrlError};
 pub use limpid_core::error::{Cause, ResolveError};
 pub use limpid_core::fields::{Field, FieldBlock, Fields};
@@ -63,7 +77,12 @@ pub use limpid_io::{TlsVersion, rustls};
 pub use limpid_io::{http, http_types};
 pub use resolve::{Resolve, Resolver, Resolving, SystemResolver};
 pub use response::Response;
+pub use response_body::ResponseBody;
 pub use server::{Exchange, Handle, Server, ServerBuilder};
+#[cfg(feature = "tower")]
+pub use service::ResponseFuture;
+#[cfg(feature = "tower")]
+pub use tower_service;
 pub use transport::Transport;
 pub use upgraded::Upgraded;
 pub use {bytes, limpid_core, limpid_io, limpid_socket, tokio};

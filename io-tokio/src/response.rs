@@ -6,6 +6,7 @@ use limpid_core::fields::Fields;
 use limpid_io::{Error, InFlight, Listener};
 
 use crate::driver::Driver;
+use crate::response_body::ResponseBody;
 use crate::timed::Timed;
 use crate::upgraded::Upgraded;
 
@@ -43,7 +44,7 @@ impl Response {
         }
     }
 
-    const fn in_flight(&self) -> &InFlight<Timed> {
+    pub(crate) const fn in_flight(&self) -> &InFlight<Timed> {
         &self.driver.in_flight
     }
 
@@ -59,6 +60,13 @@ impl Response {
             Some((switched, transport)) => Ok(Upgraded::new(switched, transport.into_stream())),
             None => Err(Error::NotUpgraded(self.status())),
         }
+    }
+
+    /// Returns the body, to be read piece by piece, or as a body or stream of other crates.
+    #[must_use]
+    pub fn into_body(self) -> ResponseBody {
+        let status = self.status();
+        ResponseBody::new(self.driver, status)
     }
 
     /// Sends the rest of the request's body, without reading the response, and returns when all of it was

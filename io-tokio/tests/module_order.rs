@@ -6,7 +6,9 @@
 fn modules_import_only_modules_below_them() {
     let order = [
         "attempt",
+        "sources",
         "body",
+        "body_http",
         "timer",
         "transport",
         "socket",
@@ -18,8 +20,10 @@ fn modules_import_only_modules_below_them() {
         "timed",
         "upgraded",
         "driver",
+        "response_body",
         "response",
         "client",
+        "service",
         "server",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();

@@ -41,6 +41,9 @@ pub enum Error {
     BodyOnce,
     /// The TLS configuration could not be created. Nothing was sent.
     TlsSetup(TlsSetupError),
+    /// The response has a field that is not valid in the crate `http`. The server has received the request.
+    #[cfg(feature = "http")]
+    Http(http::Error),
     /// The exchange failed.
     Exchange {
         /// The URL of the request.
@@ -120,6 +123,8 @@ impl Error {
         match self {
             Self::Url(_) | Self::BodyOnce | Self::TlsSetup(_) => false,
             Self::Exchange { error, .. } => error.request_was_sent(),
+            #[cfg(feature = "http")]
+            Self::Http(_) => true,
             Self::NotUpgraded(_) => true,
         }
     }
@@ -182,6 +187,10 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            #[cfg(feature = "http")]
+            Self::Http(error) => {
+                write!(f, "the response has a field that the crate http does not allow: {error}")
+            }
             Self::NotUpgraded(status) => {
                 write!(f, "the server answered with status {status} and did not leave HTTP/1.1")
             }
@@ -194,6 +203,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Url(_) | Self::BodyOnce | Self::NotUpgraded(_) => None,
+            #[cfg(feature = "http")]
+            Self::Http(_) => None,
             Self::TlsSetup(error) => error.source(),
             Self::Exchange { error, .. } => error.source(),
         }
@@ -218,6 +229,8 @@ impl From<Error> for io::Error {
             Error::Exchange { error, .. } => error.io_kind(),
             Error::Url(_) | Error::BodyOnce => io::ErrorKind::InvalidInput,
             Error::TlsSetup(error) => error.io().map_or(io::ErrorKind::InvalidInput, Self::kind),
+            #[cfg(feature = "http")]
+            Error::Http(_) => io::ErrorKind::InvalidData,
             Error::NotUpgraded(_) => io::ErrorKind::Other,
         };
         Self::new(kind, error)

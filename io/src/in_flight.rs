@@ -422,6 +422,38 @@ impl<T: PooledTransport> InFlight<T> {
         self.inner().exchange().framing()
     }
 
+    /// Returns the head of the response as a type of the crate `http`, once it was received. Its extensions have
+    /// the [`Url`](limpid_core::client::Url) of the last request. If the body is decoded, the fields have no
+    /// `Content-Encoding` and no `Content-Length`.
+    ///
+    /// # Errors
+    /// [`Error::Http`]: a field is not valid in the crate `http`.
+    #[cfg(feature = "http")]
+    pub fn http_head(&self) -> Result<http::Response<()>, Error> {
+        let mut response = match self.head() {
+            Some(head) => http::Response::try_from(head).map_err(Error::Http)?,
+            None => http::Response::default(),
+        };
+        if self.inner().exchange().is_decoded() {
+            let fields = response.headers_mut();
+            fields.remove(http::header::CONTENT_ENCODING);
+            fields.remove(http::header::CONTENT_LENGTH);
+        }
+        response.extensions_mut().insert(self.request().url().clone());
+        Ok(response)
+    }
+
+    /// Returns the length of the response's body, once its head was received; `None` if it is not known, such as
+    /// that of a body that is decoded.
+    #[must_use]
+    pub fn body_length(&self) -> Option<u64> {
+        match self.framing() {
+            Framing::None => Some(0),
+            Framing::Length(length) if !self.inner().exchange().is_decoded() => Some(length),
+            _ => None,
+        }
+    }
+
     /// Returns the trailers of the response, once it is complete.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {

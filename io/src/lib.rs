@@ -63,6 +63,7 @@ mod machine_input;
 mod methods;
 mod pem;
 mod pending_request;
+mod piece_memory;
 mod prepared;
 mod recording;
 pub mod server;
@@ -72,10 +73,6 @@ mod tls;
 mod tunnel;
 mod wait_queue;
 
-#[cfg(feature = "http")]
-pub use ::http;
-#[cfg(feature = "rustls")]
-pub use ::rustls;
 pub use builder::{BuildClient, ClientBuilder};
 pub use bytes;
 pub use certificate_reader::certificate_reader;
@@ -84,6 +81,8 @@ pub use connections::{Acquire, Connections, PooledTransport, Wanted};
 pub use content::{Content, Part};
 pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use exclusive::Exclusive;
+#[cfg(feature = "http")]
+pub use http;
 pub use ids::continued_trace;
 pub use in_flight::InFlight;
 pub use informational::Listener;
@@ -99,8 +98,11 @@ pub use lookup_error::LookupError;
 pub use lookups::{Job, Lookup, LookupFacts, Lookups, Resolved};
 pub use pem::Pem;
 pub use pending_request::PendingRequest;
+pub use piece_memory::PieceMemory;
 pub use prepared::Prepared;
 pub use recording::{Recorder, SharedRecorder};
+#[cfg(feature = "rustls")]
+pub use rustls;
 pub use settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
 pub use tls::TlsVersion;

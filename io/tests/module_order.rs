@@ -17,6 +17,7 @@ fn modules_import_only_modules_below_them() {
         "lookup_error",
         "lookups",
         "wait_queue",
+        "piece_memory",
         "prepared",
         "content",
         "tls",

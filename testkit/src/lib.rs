@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod assert;
+#[cfg(any(feature = "std", feature = "tokio"))]
 pub mod memory;
 mod message;
 mod mock;

@@ -497,6 +497,13 @@ impl Exchange {
         }
     }
 
+    /// Returns whether the content codings of the response's body are decoded, once its head was received. Its
+    /// `Content-Encoding` and `Content-Length` are then those of the coded body.
+    #[must_use]
+    pub const fn is_decoded(&self) -> bool {
+        self.content.is_coded()
+    }
+
     /// Sets whether the caller takes no data at present. While it takes none, nothing is read, the
     /// read timer is paused, and the data of [`event`](Self::event) stays valid; [`poll`](Self::poll)
     /// goes on sending the request.

@@ -5,5 +5,7 @@
 //! methods are short; what they do is in [`PendingRequest`](crate::PendingRequest) and [`InFlight`](crate::InFlight).
 
 mod client;
+#[cfg(feature = "http")]
+mod http_types;
 mod request;
 mod response;

@@ -92,6 +92,10 @@ impl CrateTree {
             }
             let mut found = Found::Elsewhere;
             for binding in bindings {
+                // `use name;` is a macro of this file, or another crate.
+                if binding[..] == [name.clone()] && !module.defined.contains(name) {
+                    continue;
+                }
                 let path = [binding, rest].concat();
                 match self.find(at, &path, visited) {
                     Found::In(module) => return Found::In(module),

@@ -2,7 +2,10 @@
 
 #![cfg(test)]
 
+mod bodies;
 mod examples;
 mod heads;
 mod interface;
+mod requests;
+mod services;
 mod shared;

@@ -19,6 +19,7 @@ fn clients_servers_and_responses_can_be_shared() {
     is_sync::<limpid_std::Prepared>();
     is_sync::<limpid_tokio::Client>();
     is_sync::<limpid_tokio::Response>();
+    is_sync::<limpid_tokio::ResponseBody>();
     is_sync::<limpid_tokio::Body>();
     is_sync::<limpid_tokio::Server>();
     is_send::<limpid_std::RequestBuilder<'_>>();

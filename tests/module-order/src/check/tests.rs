@@ -107,6 +107,16 @@ fn re_export_of_the_root_leads_to_the_module_that_defines_the_name() {
 }
 
 #[test]
+fn re_exported_crate_belongs_to_no_file() {
+    let files = [
+        ("lib.rs", "mod low; pub use bytes;"),
+        ("low/mod.rs", "mod inner;"),
+        ("low/inner.rs", "macro_rules! m { () => { $crate::bytes::Bytes } }"),
+    ];
+    assert_eq!(check_sources(&files, &["low"]), Ok(()));
+}
+
+#[test]
 fn circle_of_two_files_is_found_with_both_lines() {
     let files = [
         ("lib.rs", "mod pool;"),
