@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    self, AttemptDelay, DialId, Hosts, NoProxy, ProxyRules, Request, Retirement, RouteOptions,
-    TrustId,
+    self, AttemptDelay, DialId, Hosts, NoProxy, ProxyRules, Request, Retirement, RetryFailures,
+    RetryPolicy, RouteOptions, TrustId,
 };
 use limpid_core::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Error, Misuse, MisuseError, OsError,
@@ -112,6 +112,16 @@ fn client_options() -> Edits<client::Options> {
         ("attempt_delay", |o| o.attempt_delay = AttemptDelay::MAX),
         ("connect_retries", |o| o.connect_retries = 3),
         ("resend", |o| o.resend = false),
+        ("retries", |o| {
+            o.retries = Some(Arc::new(RetryPolicy::with(|policy| {
+                (policy.most, policy.statuses) = (9, vec![500, 599]);
+                policy.failures = RetryFailures::TIMEOUTS;
+                (policy.delay, policy.max_delay) = (SECOND, Duration::MAX);
+                (policy.max_retry_after, policy.total) = (None, Some(SECOND));
+                (policy.jitter, policy.seed) = (false, u64::MAX);
+                (policy.all_methods, policy.timeout_each) = (true, true);
+            })));
+        }),
         ("drain", |o| o.drain = None),
         ("drain limits", |o| o.drain.as_mut().unwrap().time = SECOND),
         ("read_after_send", |o| o.read_after_send = true),
@@ -290,11 +300,11 @@ fn function_of_options_is_stored_as_present_or_not() {
 
 #[test]
 fn rules_for_proxies_choose_alike_for_the_same_reason() {
-    let read = again(&client::Options::with(client_options()[20].1));
+    let read = again(&client::Options::with(client_options()[21].1));
     let secure = "https://b.test/".parse().unwrap();
     assert_eq!(read.proxies.proxy_for(&secure).unwrap().host(), "::1");
     assert_eq!(read.proxies.proxy_for(&"https://10.1.2.3/".parse().unwrap()), None);
-    assert_eq!(read.proxies, client::Options::with(client_options()[20].1).proxies);
+    assert_eq!(read.proxies, client::Options::with(client_options()[21].1).proxies);
 }
 
 #[test]

@@ -61,7 +61,8 @@ pub use limpid_io::files;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     ClientLayers, Clock, DrainLimits, Error, History, IdentityProblem, LookupError, NoProxy, Pem,
-    PoolLimits, Prepared, Proxy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
+    PoolLimits, Prepared, Proxy, RetryFailures, RetryPolicy, ServerLayers, Settings, SharedSink,
+    Sizes, Timings, TlsSetupError,
 };
 #[cfg(feature = "recording")]
 pub use limpid_io::{Recorder, RecorderOptions};

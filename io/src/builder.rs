@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use limpid_core::client::{
     AttemptDelay, DrainLimits, NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError,
-    RouteOptions,
+    RetryPolicy, RouteOptions,
 };
 use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::trace::{Sink, SocketOption};
 
 use crate::certificate_reader::certificate_reader;
+use crate::ids::random;
 use crate::layers::{ClientLayers, TlsSource};
 use crate::recording::SharedRecorder;
 use crate::settings::{Settings, SharedSink};
@@ -203,8 +204,30 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Retries requests by this policy: after responses with statuses such as 429 and 503, and after failures such as
+    /// a connection that is refused, with increasing delays or those that the server asks for with Retry-After. `None`,
+    /// the default, retries no request.
+    ///
+    /// ```
+    /// use limpid_io::{ClientBuilder, RetryPolicy, Settings};
+    ///
+    /// let policy = RetryPolicy::with(|policy| policy.most = 5);
+    /// let settings: Settings = ClientBuilder::default().retries(policy).build();
+    /// # drop(settings);
+    /// ```
+    ///
+    /// The policy is about whole requests. Retries of [connecting](Self::connect_retries) and
+    /// [resends](Self::resend) come before it. A request is retried only before its response is returned, if its method
+    /// is idempotent or the policy permits all, and if its body is bytes or text, or was not begun. The total
+    /// [`timeout`](Self::timeout) limits all tries together, unless the policy says otherwise.
+    pub fn retries(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
+        self.options.retries = policy.into().map(seeded);
+        self
+    }
+
     /// Sets how many times opening a connection is retried after a failure, with increasing delays. 0
-    /// by default. Whether a request is resent is a separate setting: [`resend`](Self::resend).
+    /// by default. Whether a request is resent is a separate setting: [`resend`](Self::resend), and so is
+    /// whether it is [retried](Self::retries).
     pub const fn connect_retries(mut self, most: u32) -> Self {
         self.options.connect_retries = most;
         self
@@ -439,4 +462,12 @@ impl<C: BuildClient> ClientBuilder<C> {
     fn default_sources(&mut self) -> [TlsSource; 2] {
         [TlsSource::missing(), TlsSource::missing()]
     }
+}
+
+/// Returns a policy with a seed of its own, so that the delays of two processes differ.
+pub(crate) fn seeded(mut policy: RetryPolicy) -> Arc<RetryPolicy> {
+    if policy.seed == 0 {
+        policy.seed = random().get();
+    }
+    Arc::new(policy)
 }

@@ -49,7 +49,7 @@ pub fn continued_trace(sender: Traceparent) -> Traceparent {
 }
 
 /// Returns a random number. std keys its hash tables so, from the system's source of random numbers.
-fn random() -> NonZeroU64 {
+pub(crate) fn random() -> NonZeroU64 {
     NonZeroU64::new(RandomState::new().build_hasher().finish()).unwrap_or(NonZeroU64::MIN)
 }
 

@@ -89,7 +89,9 @@ pub use informational::Listener;
 pub use inner::Buffers;
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
 pub use limpid_core;
-pub use limpid_core::client::{DrainLimits, Input, NoProxy, PoolLimits, Proxy, Sizes, Timings};
+pub use limpid_core::client::{
+    DrainLimits, Input, NoProxy, PoolLimits, Proxy, RetryFailures, RetryPolicy, Sizes, Timings,
+};
 #[cfg(feature = "http")]
 pub use limpid_core::http_types;
 #[cfg(feature = "recording")]

@@ -293,7 +293,7 @@ fn timings_are_a_dictionary_of_seconds() {
     assert_eq!(
         message(event),
         "exchange.complete sent=10 received=20 request_body=0 response_body=0 \
-         timings={'total': 1.1, 'wait': 0.5, 'connections': 1, 'redirects': 0, 'connect_retries': 0}"
+         timings={'total': 1.1, 'wait': 0.5, 'connections': 1, 'redirects': 0, 'connect_retries': 0, 'retries': 0}"
     );
 }
 

@@ -118,7 +118,11 @@ impl Books {
         *told = meta.seq + 1;
         self.ends.entry(scope).or_insert((meta.kind, meta.kind)).1 = meta.kind;
         self.check(is_next, "a gap before", event);
-        self.resent += u32::from(matches!(event, TraceEvent::ResendDecided { again: true, .. }));
+        self.resent += u32::from(matches!(
+            event,
+            TraceEvent::ResendDecided { again: true, .. }
+                | TraceEvent::RequestRetryDecided { again: true, .. }
+        ));
         self.check_hop(scope, meta, event);
         let span = (scope, meta.span());
         let parent = meta.parent();
@@ -160,7 +164,8 @@ impl Books {
             self.check(is_next, "a hop that was not announced:", event);
         }
         if let TraceEvent::RedirectDecided { follow: true, .. }
-        | TraceEvent::ResendDecided { again: true, .. } = event
+        | TraceEvent::ResendDecided { again: true, .. }
+        | TraceEvent::RequestRetryDecided { again: true, .. } = event
         {
             self.goes_on.insert(scope);
         }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use limpid_core::client::Timings;
 use limpid_core::http1::Version;
 
 use super::transfer::{Head, Transfer};
@@ -48,7 +49,10 @@ pub(super) const VARIABLES: [(&str, Variable); 42] = [
         )
     }),
     ("num_redirects", |transfer| Shown::Number(transfer.timings.redirects.into())),
-    ("num_retries", |transfer| Shown::Number(transfer.timings.connect_retries.into())),
+    ("num_retries", |transfer| {
+        let Timings { connect_retries, retries, .. } = transfer.timings;
+        Shown::Number(u64::from(connect_retries) + u64::from(retries))
+    }),
     ("proxy_ssl_verify_result", |_| Shown::Number(0)),
     ("redirect_url", |transfer| {
         text(transfer.response.as_ref().and_then(|head| head.redirect.as_deref()))

@@ -29,6 +29,7 @@ impl Exchange {
                 (timeouts.connect, Waiting::Connect)
             }
             ExchangeState::Retry => (Some(self.delay()), Waiting::Retry),
+            ExchangeState::Backoff => (self.backoff(), Waiting::Retry),
             ExchangeState::CloseNotify => (timeouts.write, Waiting::Write),
             ExchangeState::Trust => return self.timers.get(Timer::Total as usize),
             _ => return None,

@@ -13,12 +13,11 @@ use super::dial::Race;
 use super::memory::Memory;
 use super::options::Options;
 use super::plan::Plan;
-use super::redirect::Hop;
 use super::request::{Request, RequestBuilder};
 use super::route::Route;
 use super::server_pace::ServerPace;
 use super::span_tracker::SpanTracker;
-use super::state::{ExchangeState, Kept, Receiving, Resend, Sending, Timer};
+use super::state::{ExchangeState, Hop, Kept, Receiving, Resend, Retries, Sending, Timer};
 use super::stopwatch::Stopwatch;
 use super::url::UrlError;
 use crate::error::Error;
@@ -78,8 +77,10 @@ pub struct Exchange {
     pub(super) retried: u32,
     /// How many redirects were followed.
     pub(super) redirected: u32,
-    /// The redirect to follow once the response is read.
+    /// What follows the response, which is not returned, once it is read.
     pub(super) hop: Option<Hop>,
+    /// The retries of the request, once one was decided.
+    pub(super) retries: Option<Box<Retries>>,
     /// The body was sent before and is sent again.
     pub(super) rewind: bool,
     pub(super) resend: Resend,
@@ -148,6 +149,7 @@ impl Exchange {
             retried: 0,
             redirected: 0,
             hop: None,
+            retries: None,
             rewind: false,
             resend: Resend::No,
             draining: None,
@@ -204,6 +206,7 @@ impl Exchange {
             retried,
             redirected,
             hop,
+            retries,
             rewind,
             resend,
             draining,
@@ -226,7 +229,7 @@ impl Exchange {
         spans.restart(exchange);
         *clock = Stopwatch::new();
         race.reset();
-        (*hop, *error) = (None, None);
+        (*hop, *retries, *error) = (None, None, None);
         (*asked, *interest, *timers) = (false, Interest::NONE, Timers::new());
         (*retried, *redirected, *sent_before) = (0, 0, 0);
         (*link_is_free, *rewind, *is_held, *unsent) = (false, false, false, None);

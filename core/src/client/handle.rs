@@ -370,6 +370,11 @@ impl Exchange {
             self.resend_impossible(at);
             return Ok(());
         }
+        if self.rewinds_to_retry() {
+            let at = self.at(now, sink);
+            self.retry_impossible(at);
+            return Ok(());
+        }
         if self.state != ExchangeState::Transfer || self.sending != Sending::Body {
             return Err(self.misuse(Call::HandleBodyFailed));
         }
@@ -397,6 +402,7 @@ impl Exchange {
         let cause = self.passed(deadline, at);
         match (self.state, deadline.why) {
             (ExchangeState::Retry, Waiting::Retry) => self.try_again(at),
+            (ExchangeState::Backoff, Waiting::Retry) => self.begin_retry(at),
             (ExchangeState::Transfer, Waiting::Continue) => self.continue_timed_out(at),
             (ExchangeState::Transfer, Waiting::Drain) => self.drain_timed_out(at),
             (ExchangeState::Transfer, Waiting::Write) => {
@@ -423,6 +429,7 @@ impl Exchange {
             | ExchangeState::Released => {
                 self.hop = None;
                 self.forget_resend();
+                self.forget_retry();
             }
             ExchangeState::Start => {
                 let at = self.at(now, sink);

@@ -145,34 +145,40 @@
 //!     Resolve --> Dial: handle_resolved
 //!     Resolve --> Wait
 //!     Resolve --> Wait: failure
+//!     Resolve --> Release: failure
 //!     Resolve --> Failed: failure
 //!     Dial --> Dial: failure
 //!     Dial --> Abandon: handle_dialed, failure
 //!     Dial --> Secure: handle_dialed
 //!     Dial --> Wait
 //!     Dial --> Wait: handle_dialed, failure
+//!     Dial --> Release: failure
 //!     Dial --> Failed: failure
 //!     Abandon --> Abandon
 //!     Abandon --> Secure
 //!     Abandon --> Wait
+//!     Abandon --> Release
 //!     Abandon --> Failed
 //!     Secure --> Wait
 //!     Secure --> Wait: handle_secured, failure
 //!     Secure --> Close: failure
 //!     Rewind --> Wait
+//!     Rewind --> Event: failure
+//!     Rewind --> Close
 //!     Rewind --> Close: failure
 //!     Rewind --> Release
 //!     Rewind --> Failed: failure
 //!     Wait --> Trust: handle_trusted
-//!     Wait --> Acquire: handle_trusted
+//!     Wait --> Acquire: handle_trusted, failure
 //!     Wait --> Resolve: handle_opened, failure
 //!     Wait --> Dial: handle_resolved, failure
 //!     Wait --> Abandon: handle_dialed, failure
 //!     Wait --> Secure: handle_dialed, handle_received
-//!     Wait --> Rewind: handle_sent
+//!     Wait --> Rewind: handle_received, handle_sent
 //!     Wait --> Wait: handle_body, handle_body_end, handle_dialed, handle_received, handle_reused, handle_secured, handle_sent, failure
 //!     Wait --> Event: handle_received
-//!     Wait --> Close: handle_eof, handle_sent, failure
+//!     Wait --> Close: handle_eof, handle_received, handle_sent, failure
+//!     Wait --> Release: failure
 //!     Wait --> Failed: failure
 //!     Event --> Wait
 //!     Event --> Wait: failure
@@ -187,6 +193,7 @@
 //!     Close --> Done
 //!     Close --> Failed
 //!     Release --> Acquire
+//!     Release --> Wait
 //!     Done --> [*]
 //!     Failed --> [*]
 //! ```
@@ -219,6 +226,7 @@ mod rate;
 mod redirect;
 mod request;
 mod retirement;
+mod retry_policy;
 mod route;
 #[cfg(feature = "rustls")]
 mod secure;
@@ -245,6 +253,7 @@ pub use proxy::{Proxy, ProxyError, ProxyKind};
 pub use proxy_rules::{ProxyRules, ProxyVariableError};
 pub use request::{Request, RequestBuilder};
 pub use retirement::Retired;
+pub use retry_policy::{RetryFailures, RetryPolicy};
 pub use route::{Route, RouteOptions, TrustId};
 pub use url::{Scheme, Url, UrlError, UrlProblem};
 

@@ -7,6 +7,7 @@ use super::drain_limits::DrainLimits;
 use super::origin::Origin;
 use super::proxy::Proxy;
 use super::proxy_rules::ProxyRules;
+use super::retry_policy::RetryPolicy;
 use super::route::{Route, RouteOptions, TrustId};
 use super::url::Url;
 use crate::limits::Config;
@@ -65,8 +66,11 @@ pub struct Options {
     /// 9.3.1). Its method must be idempotent, or the transport must have taken none of it; its body
     /// must not come from a source that yields it once. `true` by default.
     pub resend: bool,
+    /// Which requests are retried, and when. `None`, the default, retries none.
+    pub retries: Option<Arc<RetryPolicy>>,
     /// How much is read of a response that the caller [discards](super::Exchange::discard), and of the
-    /// body of a redirect that is followed. `None`, as in httpx, closes the connection of the former,
+    /// body of a redirect that is followed or of a response after which the request is
+    /// retried. `None`, as in httpx, closes the connection of the former,
     /// and reads the latter without limit.
     pub drain: Option<DrainLimits>,
     /// Whether the response is read only after the request was sent or the transport takes no more,
@@ -90,7 +94,7 @@ crate::values::with!(Options);
 crate::stored::stored_struct! {
     Options {
         timeouts config trust proxy_trust verify decode traceparent redirects validate_connected
-        latin1_location attempt_delay connect_retries resend drain read_after_send require_close_notify
+        latin1_location attempt_delay connect_retries resend retries drain read_after_send require_close_notify
         certificates proxies route
     }
 }
@@ -111,6 +115,7 @@ impl Default for Options {
             attempt_delay: AttemptDelay::default(),
             connect_retries: 0,
             resend: true,
+            retries: None,
             drain: Some(DrainLimits::default()),
             read_after_send: false,
             require_close_notify: false,

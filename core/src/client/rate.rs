@@ -31,7 +31,7 @@ impl Exchange {
     fn awaits_server(&self) -> bool {
         let has_begun = match self.receiving {
             Receiving::Nothing | Receiving::Head => self.link.http1.received() > self.clock.before,
-            Receiving::HeadEmitted | Receiving::Body => true,
+            Receiving::Refused | Receiving::HeadEmitted | Receiving::Body => true,
         };
         let waits = self.interest.write || (self.interest.read && has_begun);
         // Waiting for `100 Continue`, and for the rest of a response that is discarded, has another limit.

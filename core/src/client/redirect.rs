@@ -16,7 +16,7 @@ use crate::http1::ResponseHead;
 use crate::trace::{At, Capture, FieldKind, Sink, known_field};
 
 /// The request that follows a redirect, or why it cannot be made.
-pub(super) type Hop = Result<Arc<Request>, Box<Error>>;
+pub(super) type Next = Result<Arc<Request>, Box<Error>>;
 
 /// The number of characters of a Location that an error contains.
 const MOST_SHOWN: usize = 256;
@@ -30,7 +30,7 @@ pub(super) fn hop<S: Sink>(
     followed: u32,
     spans: &mut SpanTracker,
     at: At<'_, S>,
-) -> Option<Hop> {
+) -> Option<Next> {
     let most = plan.options.redirects;
     let hop = most.and_then(|_| follow(plan, head));
     spans.redirect_decided(decide(head, hop.as_ref(), followed, most), at);
@@ -43,7 +43,7 @@ pub(super) fn hop<S: Sink>(
 /// The fragment of the old URL is kept where the new one has none. A request with a body becomes a
 /// GET without one after 301 (POST), 302 and 303, as in httpx. What authenticates the client is not
 /// sent to another origin (RFC 9110 section 15.4).
-fn follow(plan: &Plan, head: ResponseHead<'_>) -> Option<Hop> {
+fn follow(plan: &Plan, head: ResponseHead<'_>) -> Option<Next> {
     let request = &*plan.request;
     let location = head.fields.get("Location").filter(|location| !location.is_empty())?;
     let location = text(location, plan.options.latin1_location);
@@ -94,7 +94,7 @@ fn refused(location: &str, error: UrlError) -> Error {
 /// Describes the decision about a redirect to `hop`, after `followed` others.
 fn decide<'d>(
     head: ResponseHead<'_>,
-    hop: Option<&'d Hop>,
+    hop: Option<&'d Next>,
     followed: u32,
     most: Option<u32>,
 ) -> Decision<'d> {

@@ -3,6 +3,7 @@
 use alloc::string::{String, ToString};
 use core::fmt::Write;
 use core::net::SocketAddr;
+use core::time::Duration;
 
 use super::arguments::connecting;
 use super::decision::Decision;
@@ -408,6 +409,20 @@ impl SpanTracker {
     ) {
         let event = || TraceEvent::ResendDecided { again, why };
         self.cx(at).emit(EventKind::ResendDecided, event);
+    }
+
+    /// Emits whether the request is retried after its `retries` retries, and after which delay.
+    #[cold]
+    pub(super) fn request_retry_decided<S: Sink>(
+        &mut self,
+        delay: Option<Duration>,
+        retries: u32,
+        why: &'static str,
+        at: At<'_, S>,
+    ) {
+        let (again, retries) = (delay.is_some(), retries.into());
+        let event = || TraceEvent::RequestRetryDecided { again, delay, retries, why };
+        self.cx(at).emit(EventKind::RequestRetryDecided, event);
     }
 
     /// Emits whether a redirect is followed.

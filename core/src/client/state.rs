@@ -1,6 +1,9 @@
 //! The state of an exchange, and the types of its steps.
 
+use core::time::Duration;
+
 use super::action::Action;
+use super::redirect::Next;
 use crate::error::{Error, Phase};
 use crate::trace::Span;
 
@@ -30,10 +33,12 @@ pub(super) enum ExchangeState {
     CloseNotify,
     Close,
     Closed,
-    /// The connection of a request that is resent is closed; the body was to be rewound.
+    /// The connection of a request that is resent or retried is closed; the body was to be rewound.
     Resend,
-    /// The connection was released, for the next hop or to resend the request.
+    /// The connection was released, for the next hop or to send the request again.
     Released,
+    /// The request is retried after a delay.
+    Backoff,
     /// The connection is closed, or can be released.
     Leave,
     /// The exchange is over, with a complete response.
@@ -80,6 +85,32 @@ pub(super) enum Resend {
     Done,
 }
 
+/// What follows a response that is not returned.
+#[derive(Debug)]
+pub(super) enum Hop {
+    Redirect(Next),
+    /// The same request again.
+    Retry,
+}
+
+/// The retries of a request by its policy.
+#[derive(Debug, Default)]
+pub(super) struct Retries {
+    /// How many there were.
+    pub(super) count: u32,
+    /// The next one, until it begins.
+    pub(super) next: Option<Retry>,
+}
+
+/// A retry, which becomes impossible if the body cannot be rewound.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retry {
+    pub(super) delay: Duration,
+    pub(super) why: &'static str,
+    /// A part of the body may have been taken from its source.
+    pub(super) rewinds: bool,
+}
+
 /// How much of the response was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Receiving {
@@ -87,6 +118,8 @@ pub(super) enum Receiving {
     Nothing,
     /// Nothing, and the head is waited for.
     Head,
+    /// The head, after which the request is retried if its body could be rewound.
+    Refused,
     /// The head, which the caller has received. The next poll asks for the body.
     HeadEmitted,
     Body,

@@ -28,10 +28,9 @@ impl TimedPart {
             Phase::Pool => Self::Pool,
             Phase::Resolve => Self::Resolve,
             Phase::Tls => Self::Tls,
-            // The last two are phases of a server.
-            Phase::Close | Phase::Idle | Phase::RequestHead | Phase::Answer | Phase::Redirect => {
-                Self::Rest
-            }
+            Phase::Close | Phase::Idle | Phase::Redirect | Phase::Retry => Self::Rest,
+            // Of a server.
+            Phase::RequestHead | Phase::Answer => Self::Rest,
             Phase::Connect => Self::Connect,
             _ if tunnelling => Self::Connect,
             Phase::SendHead | Phase::SendBody => Self::Send,
@@ -59,6 +58,7 @@ pub(super) struct Stopwatch {
     connections: u32,
     redirects: u32,
     connect_retries: u32,
+    retries: u32,
     pub(super) sizes: Sizes,
     /// How many bytes were received on the connection before this response.
     pub(super) before: u64,
@@ -78,6 +78,7 @@ impl Stopwatch {
             connections: 0,
             redirects: 0,
             connect_retries: 0,
+            retries: 0,
             sizes: Sizes { request_heads: 0, request_body: 0, response_heads: 0, response_body: 0 },
             before: 0,
         }
@@ -86,6 +87,11 @@ impl Stopwatch {
     /// Starts the exchange.
     pub(super) const fn start(&mut self, now: Mono) {
         (self.start, self.now, self.since) = (now, now, now);
+    }
+
+    /// Returns when the exchange started.
+    pub(super) const fn started(&self) -> Mono {
+        self.start
     }
 
     /// Sets the current time. A clock that is set back stands still until it has caught up.
@@ -145,6 +151,14 @@ impl Stopwatch {
         self.sizes.request_body = 0;
     }
 
+    /// Starts the same request again after a delay.
+    pub(super) const fn request_retried(&mut self) {
+        self.sizes.request_body = 0;
+        self.sizes.response_body = 0;
+        self.redirect = Some(self.now);
+        self.retries += 1;
+    }
+
     pub(super) const fn connected(&mut self) {
         self.connections += 1;
     }
@@ -172,6 +186,7 @@ impl Stopwatch {
             connections: self.connections,
             redirects: self.redirects,
             connect_retries: self.connect_retries,
+            retries: self.retries,
         }
     }
 }

@@ -35,6 +35,8 @@ pub enum Phase {
     Answer,
     /// Going on to the URL of a redirect.
     Redirect,
+    /// Waiting before the request is retried.
+    Retry,
 }
 
 impl Phase {
@@ -55,6 +57,7 @@ impl Phase {
             Self::RequestHead => "waiting for a request",
             Self::Answer => "answering a request",
             Self::Redirect => "following a redirect",
+            Self::Retry => "waiting to retry the request",
         }
     }
 }

@@ -4,10 +4,9 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::date;
 use crate::fields::Fields;
 use crate::time::Mono;
-use crate::wire::token;
+use crate::wire::{date, token};
 
 /// The lines of Date and Server, one after the other, where present.
 #[derive(Clone, Debug)]

@@ -141,7 +141,6 @@
 //! ```
 
 mod action;
-mod date;
 mod head;
 mod input;
 mod inputs;

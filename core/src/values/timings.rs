@@ -5,9 +5,9 @@ use core::time::Duration;
 /// The duration of each part of an exchange.
 ///
 /// The parts are consecutive and do not overlap. Each is the sum over all requests of the exchange, if
-/// redirects were followed or a request was resent, and `None` if it did not happen: a reused connection
+/// redirects were followed or a request was resent or retried, and `None` if it did not happen: a reused connection
 /// needs no name resolution, connecting or TLS handshake. `total` also includes the time for closing the
-/// connection, which is not a part.
+/// connection and the delays before retries of requests, which are not parts.
 ///
 /// ```text
 ///         start of the request   its end            first byte          last byte
@@ -64,6 +64,8 @@ pub struct Timings {
     pub redirects: u32,
     /// Number of repeated attempts to open a connection.
     pub connect_retries: u32,
+    /// Number of retries of requests, by a [`RetryPolicy`](crate::client::RetryPolicy).
+    pub retries: u32,
 }
 
 impl Timings {

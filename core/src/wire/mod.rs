@@ -2,6 +2,7 @@
 
 mod broken;
 pub(crate) mod chunk;
+pub(crate) mod date;
 pub(crate) mod field;
 pub(crate) mod foreign;
 pub(crate) mod number;

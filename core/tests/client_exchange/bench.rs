@@ -23,7 +23,7 @@ const RESET: OsError = OsError { code: 104, kind: OsErrorKind::Reset };
 /// The reason for which the driver stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// The exchange reads: with the deadline, from the start, and its purpose.
+    /// The exchange reads or waits before a retry: with the deadline, from the start, and its purpose.
     Read(Option<Duration>, &'static str),
     Event(String),
     /// The exchange asks for the TLS configuration, and the test has none.
@@ -82,6 +82,10 @@ impl Sink for Names {
             }
             TraceEvent::ResendDecided { again, why } => {
                 format!("{}: {again}, {why}", metadata.name)
+            }
+            TraceEvent::RequestRetryDecided { delay, retries, why, .. } => {
+                let delay = delay.map(|delay| delay.as_millis());
+                format!("{}: {delay:?}, {retries}, {why}", metadata.name)
             }
             _ => format!("{}{stage}", metadata.name),
         });
@@ -208,7 +212,7 @@ impl Bench {
         } else if self.room == 0 {
             exchange.handle_receive_failed(RESET.into(), now, names);
         } else {
-            assert_eq!(interest, Waits::READ);
+            assert!(interest == Waits::READ || interest.is_none(), "{interest:?}");
             let until = exchange.deadline(now);
             let why = until.map_or("", |until| until.why.name());
             return Some(Stop::Read(until.map(|until| until.at.since(Mono::default())), why));

@@ -13,6 +13,7 @@ mod layers;
 mod limits;
 mod pace;
 mod redirects;
+mod request_retries;
 mod requests;
 mod resend;
 mod retry;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use limpid_core::client::{
-    Action, DialId, Emitted, Exchange, Interest, Link, Options, Proxy, Request, TrustId,
+    Action, DialId, Emitted, Exchange, Interest, Link, Options, Proxy, Request, RetryPolicy,
+    TrustId,
 };
 use limpid_core::error::{Cause, Error, OsError, OsErrorKind, ResolveError, TlsError};
 use limpid_core::fields::Fields;
@@ -40,6 +41,8 @@ struct Scenario {
     has_body: bool,
     proxy: &'static str,
     responses: &'static [&'static str],
+    /// How many times the request is retried.
+    retries: u32,
 }
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -51,6 +54,7 @@ const GET: Scenario = Scenario {
     has_body: false,
     proxy: "",
     responses: &["HTTP/1.1 103 Early\r\n\r\n", OK],
+    retries: 0,
 };
 
 const SCENARIOS: &[Scenario] = &[
@@ -85,6 +89,13 @@ const SCENARIOS: &[Scenario] = &[
         responses: &["HTTP/1.1 101 Switching\r\n\r\n"],
         ..GET
     },
+    Scenario {
+        method: "PUT",
+        has_body: true,
+        responses: &["HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", OK],
+        retries: 1,
+        ..GET
+    },
 ];
 
 struct Driver {
@@ -102,7 +113,7 @@ struct Driver {
 
 impl Driver {
     fn new(scenario: Scenario, link: Option<Box<Link>>) -> Self {
-        let Scenario { method, url, fields, has_body, proxy, responses } = scenario;
+        let Scenario { method, url, fields, has_body, proxy, responses, retries } = scenario;
         let builder = Request::builder(method.as_bytes(), url.parse().unwrap());
         let builder = fields.iter().fold(builder, |builder, (name, value)| {
             builder.field(name.as_bytes(), value.as_bytes())
@@ -111,6 +122,8 @@ impl Driver {
         let options = Options::with(|options| {
             options.redirects = Some(3);
             options.connect_retries = 1;
+            options.retries =
+                (retries > 0).then(|| Arc::new(RetryPolicy::with(|policy| policy.most = retries)));
             // Every wait ends.
             options.timeouts.total = Some(Duration::from_secs(1000));
             if !proxy.is_empty() {

@@ -330,6 +330,14 @@ impl Notes {
                 }
                 self.close(connection, line);
             }
+            TraceEvent::RequestRetryDecided { again: true, delay, .. } => {
+                let seconds = delay.unwrap_or_default().as_secs_f64();
+                if let Some(failure) = self.open.exchange(meta).failure.take() {
+                    line.push(format_args!("{failure}"));
+                    self.close(connection, line);
+                }
+                line.push(format_args!("Will retry in {seconds} seconds"));
+            }
             TraceEvent::ExchangeFailed { failure, .. } => {
                 self.failed(meta, failure);
                 if let Some(failure) = self.open.exchange(meta).failure.take() {

@@ -21,6 +21,8 @@ pub(super) struct Client {
     in_tunnel: bool,
     /// Whether the final response has begun.
     has_response: bool,
+    /// Whether the request of the last hop is retried.
+    is_retried: bool,
 }
 
 /// The number of hops that are kept.
@@ -40,6 +42,7 @@ impl Client {
             needs_tunnel: false,
             in_tunnel: false,
             has_response: false,
+            is_retried: false,
         }
     }
 
@@ -63,6 +66,7 @@ impl Client {
             hop.parts.turn(Part::Pool, meta.at);
             hops.push(hop);
             (self.needs_tunnel, self.in_tunnel, self.has_response) = (false, false, false);
+            self.is_retried = false;
         }
         let last = hops.len() - 1;
         &mut hops[last]
@@ -214,6 +218,10 @@ impl Client {
             TraceEvent::RedirectDecided { url: Some(url), follow: true, .. } => {
                 self.redirect = Some(capture.url(url).into_owned());
             }
+            TraceEvent::RequestRetryDecided { again: true, .. } => {
+                self.is_retried = true;
+                self.end_before_retry(meta);
+            }
             TraceEvent::AcquireFailed { failure }
             | TraceEvent::ConnectTcpFailed { failure }
             | TraceEvent::ConnectUnixSocketFailed { failure }
@@ -227,8 +235,16 @@ impl Client {
             | TraceEvent::ReceiveResponseHeadersFailed { failure }
             | TraceEvent::ReceiveResponseBodyFailed { failure } => {
                 self.hop(meta).failed = Some(Failed::of(failure, meta.at, capture));
+                self.end_before_retry(meta);
             }
             _ => {}
+        }
+    }
+
+    /// Ends a hop that has failed and is retried, since the delay before the retry is not a part of it.
+    fn end_before_retry(&mut self, meta: &Meta) {
+        if self.is_retried && self.hop(meta).failed.is_some() {
+            self.hop(meta).end(meta.at);
         }
     }
 

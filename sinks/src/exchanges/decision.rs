@@ -35,12 +35,13 @@ pub struct Decision {
 
 impl Decision {
     /// The kinds of events that are decisions of an exchange or a connection.
-    pub const KINDS: [EventKind; 22] = [
+    pub const KINDS: [EventKind; 23] = [
         EventKind::PoolFull,
         EventKind::RouteChosen,
         EventKind::RedirectDecided,
         EventKind::RetryDecided,
         EventKind::ResendDecided,
+        EventKind::RequestRetryDecided,
         EventKind::DrainDecided,
         EventKind::DeadlinePassed,
         EventKind::ContinueDecided,
@@ -119,6 +120,7 @@ const fn outcome(kind: EventKind, flag: bool) -> Option<&'static str> {
     let (yes, no) = match kind {
         EventKind::RedirectDecided => ("followed", "not followed"),
         EventKind::RetryDecided => ("tries again", "does not try again"),
+        EventKind::RequestRetryDecided => ("retried", "not retried"),
         EventKind::ResendDecided => ("resent", "not resent"),
         EventKind::DrainDecided => ("connection kept", "connection closed"),
         EventKind::ContinueDecided => ("body sent", "body not sent"),

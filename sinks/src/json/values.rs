@@ -99,6 +99,8 @@ columns! {
         redirects: Count = timings.redirects.into(),
         /// Number of repeated attempts to open a connection.
         connect_retries: Count = timings.connect_retries.into(),
+        /// Number of retries of requests.
+        retries: Count = timings.retries.into(),
     }
 
     /// Bytes of messages.

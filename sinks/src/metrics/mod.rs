@@ -102,6 +102,9 @@ impl MetricsSink {
             }
             TraceEvent::ResendDecided { again: true, .. } => CLIENT_RESENDS.add(&[], 1),
             TraceEvent::RedirectDecided { follow: true, .. } => CLIENT_REDIRECTS.add(&[], 1),
+            TraceEvent::RequestRetryDecided { again: true, .. } => {
+                CLIENT_REQUEST_RETRIES.add(&[], 1);
+            }
             TraceEvent::RetryDecided { again: true, .. } => CLIENT_RETRIES.add(&[], 1),
             TraceEvent::ExchangeComplete { sent, received, timings, .. } => {
                 self.end(meta, (sent, received), timings);
@@ -164,7 +167,7 @@ const fn cause(failure: Failure<'_>) -> (&'static str, &'static str) {
     ("cause", failure.cause.name())
 }
 
-const CLIENT: [EventKind; 10] = [
+const CLIENT: [EventKind; 11] = [
     EventKind::ExchangeStarted,
     EventKind::PoolFull,
     EventKind::AcquireFailed,
@@ -172,6 +175,7 @@ const CLIENT: [EventKind; 10] = [
     EventKind::HttpRequest,
     EventKind::ResendDecided,
     EventKind::RedirectDecided,
+    EventKind::RequestRetryDecided,
     EventKind::RetryDecided,
     EventKind::ExchangeComplete,
     EventKind::ExchangeFailed,

@@ -98,7 +98,7 @@ macro_rules! metrics {
 metrics! {
     /// Requests of clients that were answered.
     CLIENT_REQUESTS: Counter "limpid_client_requests_total" ["method" "status"];
-    /// The duration of an exchange of a client, redirects and resends included.
+    /// The duration of an exchange of a client, redirects, resends and retries included.
     CLIENT_SECONDS: Histogram "limpid_client_request_seconds" ["method"];
     /// The duration of a part of an exchange of a client.
     CLIENT_PHASE_SECONDS: Histogram "limpid_client_phase_seconds" ["phase"];
@@ -110,6 +110,8 @@ metrics! {
     CLIENT_RESENDS: Counter "limpid_client_resends_total" [];
     /// Redirects that clients followed.
     CLIENT_REDIRECTS: Counter "limpid_client_redirects_total" [];
+    /// Requests that clients sent again by their policy, after a failure or a refusal.
+    CLIENT_REQUEST_RETRIES: Counter "limpid_client_request_retries_total" [];
     /// Repeated attempts of clients to open a connection.
     CLIENT_RETRIES: Counter "limpid_client_connect_retries_total" [];
     /// Bytes of HTTP that clients sent.

@@ -305,7 +305,8 @@ fn write_credentials(
 
 /// Writes timings as Python shows a dictionary, in seconds.
 fn write_timings(timings: &Timings, f: &mut Formatter<'_>) -> fmt::Result {
-    let Timings { total, redirect, connections, redirects, connect_retries, .. } = *timings;
+    let Timings { total, redirect, connections, redirects, connect_retries, retries, .. } =
+        *timings;
     write!(f, "{{'total': {}", Float(seconds(total)))?;
     for (name, part) in timings.parts().chain(redirect.map(|time| ("redirect", time))) {
         write!(f, ", '{name}': {}", Float(seconds(part)))?;
@@ -314,6 +315,7 @@ fn write_timings(timings: &Timings, f: &mut Formatter<'_>) -> fmt::Result {
         ("connections", connections),
         ("redirects", redirects),
         ("connect_retries", connect_retries),
+        ("retries", retries),
     ];
     for (name, count) in counts {
         write!(f, ", '{name}': {count}")?;

@@ -28,6 +28,8 @@ pub struct Plan {
     pub half_close: bool,
     /// Whether a request whose reused connection was closed is sent again.
     pub resend: bool,
+    /// How many times a request is retried that failed or was refused.
+    pub retries: u32,
     /// When the server shuts down, and the grace period.
     pub shutdown: Option<(Duration, Duration)>,
     /// The requests of each task, in sequence.
@@ -143,7 +145,8 @@ impl Plan {
         let (connections, half_close) = (random.usize(1..=3), random.bool());
         let resend = random.u32(..4) > 0;
         let timeouts = with_rate(timeouts, &mut random);
-        Self { secure, faults, timeouts, connections, half_close, resend, shutdown, tasks }
+        let retries = if random.u32(..4) == 0 { random.u32(1..3) } else { 0 };
+        Self { secure, faults, timeouts, connections, half_close, resend, retries, shutdown, tasks }
     }
 }
 

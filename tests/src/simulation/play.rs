@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use limpid_core::time::{Mono, Timeouts};
 use limpid_core::trace::Capture;
-use limpid_io::{ClientBuilder, PoolLimits, Settings};
+use limpid_io::{ClientBuilder, PoolLimits, RetryPolicy, Settings};
 use limpid_sinks::EventList;
 use rustls::ClientConfig;
 
@@ -183,7 +183,7 @@ impl Stage {
         let ended = world.run(world.before(Some(patience), closed));
         let mut problems = service.problems.take();
         problems.extend(Problem::of_memory(most_waiting));
-        problems.extend(service.repetitions(plan.resend, ledger.resent()));
+        problems.extend(service.repetitions(plan, ledger.resent()));
         if ended != Ok(Some(())) {
             problems.push(Problem::Hang);
         }
@@ -216,6 +216,10 @@ fn settings(plan: &Plan, trust: Option<Arc<ClientConfig>>, ledger: Arc<Ledger>) 
         .timeout(total)
         .minimum_rate(rate, rate_time)
         .resend(plan.resend)
+        .retries((plan.retries > 0).then(|| {
+            // A seed of its own, so that a run is repeatable.
+            RetryPolicy::with(|policy| (policy.most, policy.seed) = (plan.retries, 1))
+        }))
         .pool(PoolLimits::with(|limits| limits.connections = plan.connections))
         .sink(ledger);
     match trust {

@@ -15,7 +15,7 @@ use limpid_recording::{Recorder, SessionRecorder};
 use rustls::ServerConfig;
 
 use super::pattern::{is_part, part, pieces};
-use super::plan::{Asked, SWITCHED, Server};
+use super::plan::{Asked, Plan, SWITCHED, Server};
 use super::problem::Problem;
 use limpid_test::sim::{Gone, Net, Served, Socket, Stopping};
 
@@ -132,12 +132,14 @@ impl<S: Sink + 'static> Service<S> {
 
     /// Returns the problems of requests that were received more often than once, of which the client
     /// reports this many as sent again.
-    pub(super) fn repetitions(&self, resends: bool, resent: u32) -> Vec<Problem> {
+    pub(super) fn repetitions(&self, plan: &Plan, resent: u32) -> Vec<Problem> {
         let received = self.received.borrow();
         let again = received.values().map(|times| times - 1).sum();
         let too_often = received.iter().filter(|(number, times)| {
             let most = self.asked.get(number).map_or(0, Asked::most);
-            **times > if resends { most } else { most.min(1) }
+            // A request that may be received twice may be retried, and each time resent.
+            let tries = if most > 1 { 1 + plan.retries } else { 1 };
+            **times > tries * if plan.resend { most } else { most.min(1) }
         });
         let repeated = too_often.map(|(&number, &times)| Problem::Repeated { number, times });
         let not_reported = (again > resent).then_some(Problem::NotReported { again, resent });

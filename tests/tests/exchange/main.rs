@@ -9,5 +9,6 @@ mod informational;
 mod prepared;
 mod redirected;
 mod removed;
+mod retries;
 mod trailers;
 mod upgrade;

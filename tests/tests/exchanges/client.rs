@@ -1,10 +1,11 @@
 //! Exchanges of a client.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use limpid_core::trace::{Capture, EventKind};
 use limpid_sinks::exchanges::{Collector, Hop, Limits, Model, Part};
-use limpid_std::{Client, ClientBuilder};
+use limpid_std::{Client, ClientBuilder, RetryPolicy};
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::script::{Step, answer, send};
 use limpid_tests::server::{Listen, Server};
@@ -109,6 +110,36 @@ fn resent_request_is_another_hop() {
     assert_eq!((&lost.url, &resent.url), (&url, &url));
     assert_eq!((status(resent), resent.reuse), (Some(200), None));
     assert_ne!(lost.connection, resent.connection);
+}
+
+#[test]
+fn retried_requests_are_hops_without_the_delays_between_them() {
+    let busy = "HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 4\r\n\r\nbusy";
+    let first =
+        vec![Step::ReadRequest, send(busy), Step::ReadRequest, send("HTTP/1.1 "), Step::Close];
+    let server = Server::tcp(vec![first, answer(CHUNKED)]).unwrap();
+    let url = format!("http://127.0.0.1:{}/", server.port());
+    let delay = Duration::from_millis(30);
+    let policy = RetryPolicy::with(|policy| (policy.delay, policy.jitter) = (delay, false));
+    let model = model(Capture::Default, Client::builder().retries(policy), |client| {
+        assert_eq!(client.get(&url).send().unwrap().text().unwrap(), "hello world");
+    });
+    let [exchange] = &model.exchanges[..] else { panic!("{model:?}") };
+    let [refused, lost, last] = &exchange.hops[..] else { panic!("{exchange:?}") };
+    assert_eq!((status(refused), status(lost), status(last)), (Some(503), None, Some(200)));
+    assert_eq!((refused.number, lost.number, last.number), (1, 2, 3));
+    assert!(refused.failed.is_none() && lost.failed.is_some() && last.failed.is_none());
+    for hop in [refused, lost] {
+        assert_eq!(outcome(hop, EventKind::RequestRetryDecided), "retried");
+        assert_eq!(hop.url, url);
+    }
+    assert_eq!(refused.response_body.size, Some(4));
+    assert_eq!((refused.connection, lost.reuse.is_some()), (lost.connection, true));
+    assert_ne!(lost.connection, last.connection);
+    for (before, after) in [(refused, lost), (lost, last)] {
+        assert!(after.started.since(before.ended.unwrap()) >= delay);
+    }
+    assert_eq!(exchange.timings.unwrap().retries, 2);
 }
 
 #[test]

@@ -37,9 +37,9 @@ impl Exchange {
         self.begin_draining(limits, at);
     }
 
-    /// Starts to discard the body of a redirect that is followed.
+    /// Starts to discard the body of a response that another request follows. Without limits, all of it is read.
     #[cold]
-    pub(super) fn discard_redirect<S: Sink>(&mut self, at: At<'_, S>) {
+    pub(super) fn discard_body<S: Sink>(&mut self, at: At<'_, S>) {
         if let Some(limits) = self.plan.options.drain {
             self.begin_draining(limits, at);
         }

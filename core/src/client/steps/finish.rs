@@ -3,7 +3,7 @@
 use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
 use super::super::span_tracker::Slot;
-use super::super::state::{ExchangeState, Resend, Sending, Stepped, Timer};
+use super::super::state::{ExchangeState, Hop, Resend, Sending, Stepped, Timer};
 use crate::error::{Cause, Error, Phase, TlsError};
 use crate::http1::NotReusable;
 use crate::time::Waiting;
@@ -62,13 +62,18 @@ impl Exchange {
     /// Releases the connection, and goes on with the next hop if there is one.
     pub(super) fn leave<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         if self.hop.is_some() && self.error.is_none() {
-            self.sent_before += self.request_bytes();
-            self.link.begin_exchange();
-            self.enter(ExchangeState::Released, Phase::Close);
-            return Action::Release;
+            return self.release_for_next();
         }
         self.finish(at);
         self.outcome()
+    }
+
+    /// Releases the connection for another request of the exchange.
+    pub(super) fn release_for_next(&mut self) -> Action {
+        self.sent_before += self.request_bytes();
+        self.link.begin_exchange();
+        self.enter(ExchangeState::Released, Phase::Close);
+        Action::Release
     }
 
     /// Returns the final action.
@@ -76,7 +81,7 @@ impl Exchange {
         if matches!(self.state, ExchangeState::Failed) { Action::Failed } else { Action::Done }
     }
 
-    /// Resends the request, or starts the next hop, after the connection of the last one was released,
+    /// Sends the request again, or starts the next hop, after the connection of the last one was released,
     /// unless the exchange is cancelled.
     #[inline(never)]
     pub(super) fn released<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -86,12 +91,20 @@ impl Exchange {
         }
         let hop = self.hop.take();
         self.link_is_free = false;
+        if self.next_retry().is_some() {
+            self.begin_backoff();
+            return Ok(None);
+        }
         match hop {
-            Some(Err(error)) => self.error = Some(self.complete(*error, Phase::Redirect)),
-            Some(_) if self.redirected >= self.plan.options.redirects.unwrap_or_default() => {
+            Some(Hop::Redirect(Err(error))) => {
+                self.error = Some(self.complete(*error, Phase::Redirect));
+            }
+            Some(Hop::Redirect(_))
+                if self.redirected >= self.plan.options.redirects.unwrap_or_default() =>
+            {
                 self.error = Some(self.complete(Cause::TooManyRedirects.into(), Phase::Redirect));
             }
-            Some(Ok(request)) => {
+            Some(Hop::Redirect(Ok(request))) => {
                 self.redirected += 1;
                 self.rewind = true;
                 (self.resend, self.draining) = (Resend::No, None);
@@ -101,7 +114,7 @@ impl Exchange {
                 self.enter(ExchangeState::Trust, Phase::Pool);
                 return Ok(None);
             }
-            None => {}
+            Some(Hop::Retry) | None => {}
         }
         self.finish(at);
         Ok(Some(self.outcome()))
@@ -132,9 +145,13 @@ impl Exchange {
                 return self.repeat(retry, at);
             }
         }
-        self.error = Some(self.explain(error, phase, span));
+        self.decide_retry_after(cause, at);
+        self.error =
+            if self.is_refused(cause) { None } else { Some(self.explain(error, phase, span)) };
         match phase {
-            Phase::Pool => return self.finish(at),
+            Phase::Retry => return self.finish(at),
+            Phase::Pool if self.next_retry().is_none() => return self.finish(at),
+            Phase::Pool => return self.enter(ExchangeState::Leave, Phase::Close),
             Phase::Resolve | Phase::Connect => {
                 return self.enter(ExchangeState::Leave, Phase::Close);
             }

@@ -6,5 +6,6 @@ mod drain;
 mod finish;
 mod owned;
 mod resend;
+mod retry;
 mod run;
 mod transfer;

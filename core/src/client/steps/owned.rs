@@ -21,7 +21,9 @@ impl Exchange {
             let framing = match self.receiving {
                 _ if is_coded => self.owned.len(),
                 Receiving::Nothing | Receiving::Head => head_len(&self.owned),
-                Receiving::HeadEmitted | Receiving::Body => line_len(&self.owned),
+                Receiving::Refused | Receiving::HeadEmitted | Receiving::Body => {
+                    line_len(&self.owned)
+                }
             };
             let framing = self.owned.split_to(framing);
             self.link.receive(&framing);

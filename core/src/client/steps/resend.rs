@@ -40,13 +40,20 @@ impl Exchange {
         self.plan.request.is_idempotent() || self.link.request_bytes() == 0
     }
 
-    /// Goes on after the old connection was closed: asks to rewind the body if there is one, then
-    /// releases the connection.
+    /// Goes on after the connection was closed, with the same request if that is resent or retried.
     #[cold]
-    pub(super) fn resend<S: Sink>(&mut self, at: At<'_, S>) -> Action {
-        if self.resend != Resend::Due {
-            return self.leave(at);
+    pub(super) fn send_again_or_leave<S: Sink>(&mut self, at: At<'_, S>) -> Action {
+        if self.resend == Resend::Due {
+            self.resend(at)
+        } else if self.is_retried_after_failure() {
+            self.retry_failed(at)
+        } else {
+            self.leave(at)
         }
+    }
+
+    /// Asks to rewind the body if there is one, then releases the connection.
+    fn resend<S: Sink>(&mut self, at: At<'_, S>) -> Action {
         if self.plan.request.has_content() && self.state != ExchangeState::Resend {
             self.enter(ExchangeState::Resend, Phase::Close);
             return Action::Rewind;
@@ -58,10 +65,7 @@ impl Exchange {
             }
         };
         self.spans.resend_decided(true, why, at);
-        self.sent_before += self.request_bytes();
-        self.link.begin_exchange();
-        self.enter(ExchangeState::Released, Phase::Close);
-        Action::Release
+        self.release_for_next()
     }
 
     /// Handles a body that cannot be rewound: the exchange ends with the error of its connection.

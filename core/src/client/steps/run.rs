@@ -4,7 +4,7 @@ use super::super::action::{Action, Interest};
 use super::super::exchange::Exchange;
 use super::super::plan::Plan;
 use super::super::span_tracker::Slot;
-use super::super::state::{ExchangeState, Resend, Stepped, Timer};
+use super::super::state::{ExchangeState, Stepped, Timer};
 use super::super::stopwatch::TimedPart;
 use crate::error::{Call, Cause, CertificateProblem, Misuse, Phase, TlsError};
 use crate::time::{Deadline, Waiting};
@@ -54,7 +54,9 @@ impl Exchange {
             }
             ExchangeState::Trust => self.trust(at),
             ExchangeState::Begin => self.begin_request(at),
-            ExchangeState::Acquire | ExchangeState::Retry => Ok(Some(Action::Wait(Interest::NONE))),
+            ExchangeState::Acquire | ExchangeState::Retry | ExchangeState::Backoff => {
+                Ok(Some(Action::Wait(Interest::NONE)))
+            }
             ExchangeState::Open => {
                 self.open(at);
                 Ok(None)
@@ -73,10 +75,9 @@ impl Exchange {
             }
             ExchangeState::Closed => {
                 self.spans.complete(Slot::Connection, at);
-                Ok(Some(if self.resend == Resend::Due { self.resend(at) } else { self.leave(at) }))
+                Ok(Some(self.send_again_or_leave(at)))
             }
-            ExchangeState::Leave => Ok(Some(self.leave(at))),
-            ExchangeState::Resend => Ok(Some(self.resend(at))),
+            ExchangeState::Leave | ExchangeState::Resend => Ok(Some(self.send_again_or_leave(at))),
             ExchangeState::Released => self.released(at),
             ExchangeState::Done | ExchangeState::Failed | ExchangeState::Rest => {
                 Ok(Some(self.outcome()))

@@ -10,7 +10,7 @@ use super::super::redirect;
 use super::super::request::Request;
 use super::super::route::Via;
 use super::super::span_tracker::Slot;
-use super::super::state::{ExchangeState, Receiving, Sending, Stepped, Timer};
+use super::super::state::{ExchangeState, Hop, Receiving, Sending, Stepped, Timer};
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
 use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
@@ -257,6 +257,7 @@ impl Exchange {
             Receiving::Nothing => self.receive_early(at),
             Receiving::Head => self.receive_head(at),
             Receiving::HeadEmitted => self.ask_for_body(at),
+            Receiving::Refused => Ok(self.retry_refused(at)),
             Receiving::Body => self.receive_body(at),
         }
     }
@@ -370,24 +371,59 @@ impl Exchange {
         if self.plan.tunnelling {
             return self.tunnel_answered(head.status, at);
         }
-        let hop = match redirect::is_redirect(head.status) {
+        if head.status >= 300 {
+            return Ok(self.refused(at));
+        }
+        if self.plan.options.decode {
+            self.content.decide(head, reading, &mut self.spans, at);
+        }
+        self.memory.head.keep(head);
+        self.receiving = Receiving::HeadEmitted;
+        self.enter_phase(Phase::ReceiveBody);
+        Ok(Some(Action::Event(Emitted::Head)))
+    }
+
+    /// Handles a head with a status that asks for another request or refuses this one. Returns an action, unless
+    /// another request follows.
+    #[inline(never)]
+    fn refused<S: Sink>(&mut self, at: At<'_, S>) -> Option<Action> {
+        let (head, _) = self.link.http1.response()?;
+        let redirect = match redirect::is_redirect(head.status) {
             true => redirect::hop(head, &self.plan, self.redirected, &mut self.spans, at),
             false => None,
         };
-        if self.plan.options.decode && hop.is_none() {
-            self.content.decide(head, reading, &mut self.spans, at);
+        if let Some(redirect) = redirect {
+            self.go_on(Hop::Redirect(redirect), at);
+            return Some(Action::Event(Emitted::Redirect));
         }
-        if hop.is_none() {
-            self.memory.head.keep(head);
+        match self.decide_retry_of_status(at) {
+            Some(retry) if retry.rewinds => {
+                self.receiving = Receiving::Refused;
+                Some(Action::Rewind)
+            }
+            Some(_) => self.retry_refused(at),
+            None => self.emit_head(at),
         }
+    }
+
+    /// Reads the body of a response that is not returned. Another request follows.
+    pub(super) fn go_on<S: Sink>(&mut self, hop: Hop, at: At<'_, S>) {
         self.receiving = Receiving::HeadEmitted;
         self.enter_phase(Phase::ReceiveBody);
-        self.hop = hop;
-        if self.hop.is_some() {
-            self.discard_redirect(at);
-            return Ok(Some(Action::Event(Emitted::Redirect)));
+        self.hop = Some(hop);
+        self.discard_body(at);
+    }
+
+    /// Passes a head to the caller.
+    pub(super) fn emit_head<S: Sink>(&mut self, at: At<'_, S>) -> Option<Action> {
+        let (head, reading) = self.link.http1.response()?;
+        if self.plan.options.decode {
+            self.content.decide(head, reading, &mut self.spans, at);
         }
-        Ok(Some(Action::Event(Emitted::Head)))
+        self.memory.head.keep(head);
+        self.receiving = Receiving::HeadEmitted;
+        self.enter_phase(Phase::ReceiveBody);
+        Some(Action::Event(Emitted::Head))
     }
 
     /// Handles the proxy's answer to CONNECT: a tunnel, or a refusal.

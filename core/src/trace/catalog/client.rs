@@ -122,7 +122,19 @@ macro_rules! entries {
             why: Word Public,
         }
 
-        /// The client kept or closed the connection of a dropped response, or closed that of a redirect.
+        /// The client decided whether it retries a request by its policy (`RetryPolicy`), because of the status of its response or because it failed.
+        point RequestRetryDecided: LimpidClient "request_retry_decision" Debug {
+            /// Whether it is retried.
+            again: Flag Public,
+            /// The delay before the retry.
+            delay: Seconds Public,
+            /// Number of retries before this decision.
+            retries: Count Public,
+            /// The reason.
+            why: Word Public,
+        }
+
+        /// The client kept or closed the connection of a dropped response, or closed that of a redirect or of a response after which the request is retried.
         point DrainDecided: LimpidClient "drain_decision" Debug {
             /// Number of bytes of the body that were discarded.
             bytes: Count Public,

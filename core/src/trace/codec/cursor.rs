@@ -8,7 +8,7 @@ use super::words::Words;
 /// The maximum number of slots that the fields of an event take, without their variable-length parts. It is a
 /// constant because the writer, which is below the catalogue, is faster with a known number. The catalogue
 /// checks it.
-pub(in crate::trace) const MOST: usize = 27;
+pub(in crate::trace) const MOST: usize = 28;
 
 /// The writer of an event's fields. Parts of a fixed number of slots come first, and parts of variable length
 /// follow them, so that there is always room for the former.

@@ -59,7 +59,7 @@ macro_rules! numbered {
 numbered! {
     Phase {
         Idle Pool Resolve Connect Tls SendHead SendBody ReceiveHead ReceiveBody Close RequestHead
-        Answer Redirect
+        Answer Redirect Retry
     }
     Waiting {
         Pool Retry Connect Read Write Continue Drain Total Handshake Head Body Idle Linger Shutdown

@@ -310,7 +310,9 @@ impl Encode for &Timings {
         for part in [pool, resolve, connect, tls, send, wait, receive, Some(total), redirect] {
             to.number(part.map_or(NO_TIME, time))?;
         }
-        to.numbers([self.connections, self.redirects, self.connect_retries].map(Into::into))
+        to.numbers(
+            [self.connections, self.redirects, self.connect_retries, self.retries].map(Into::into),
+        )
     }
 }
 
@@ -333,7 +335,7 @@ fn read_time(from: &mut Reader<'_>) -> Option<Option<Duration>> {
 }
 
 impl Decode for Box<Timings> {
-    const SLOTS: usize = 12;
+    const SLOTS: usize = 13;
 
     fn decode(from: &mut Reader<'_>) -> Option<Self> {
         let mut part = || read_time(from);
@@ -350,6 +352,7 @@ impl Decode for Box<Timings> {
             connections: from.read()?,
             redirects: from.read()?,
             connect_retries: from.read()?,
+            retries: from.read()?,
         }))
     }
 }
