@@ -57,8 +57,11 @@ fn over_tokio(builder: ClientBuilder<Settings>, url: &str, sent: Sent) -> (u16, 
     })
 }
 
-/// Returns each decision with the hop that it was made in.
-fn decisions(events: &[(Meta, OwnedTraceEvent)]) -> Vec<(u16, bool, &'static str)> {
+/// A decision: the hop that it was made in, whether it is retried, and why.
+type Decision = (u16, bool, &'static str);
+
+/// Returns the decisions.
+fn decisions(events: &[(Meta, OwnedTraceEvent)]) -> Vec<Decision> {
     let decision = |(meta, event): &(Meta, OwnedTraceEvent)| match event {
         OwnedTraceEvent::RequestRetryDecided { again, why, .. } => Some((meta.hop, *again, *why)),
         _ => None,
@@ -67,7 +70,7 @@ fn decisions(events: &[(Meta, OwnedTraceEvent)]) -> Vec<(u16, bool, &'static str
 }
 
 /// Puts this to a server that refuses it, closes its connection, and then answers.
-fn put(over: Put, sent: Sent) -> ((u16, String), usize, Vec<(u16, bool, &'static str)>) {
+fn put(over: Put, sent: Sent) -> ((u16, String), usize, Vec<Decision>) {
     let (recorded, events) = (Recorded::start().unwrap(), EventList::new());
     let first = vec![Step::ReadRequest, send(BUSY), Step::ReadRequest, send("HTTP/1"), Step::Close];
     let server = Server::tcp(vec![first, answer(OK)]).unwrap();
