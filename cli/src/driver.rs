@@ -10,6 +10,9 @@ use limpid_core::http1::Version;
 use limpid_io::{Error, Settings, Sizes, Timings};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::heads::Heads;
+use crate::payload::{Payload, Sent};
+
 /// Which driver is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Driver {
@@ -42,7 +45,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) fields: Vec<(&'a str, Vec<u8>)>,
     /// The names of fields that would be added, and are not to be.
     pub(crate) removed: Vec<&'a str>,
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) body: Option<Payload>,
+    /// What the length of each piece of the body that is sent is passed to.
+    pub(crate) sent: Option<Sent>,
 }
 
 impl<'a> Draft<'a> {
@@ -80,7 +85,7 @@ pub(crate) enum Body<'c> {
 
 /// Sets up a request; the builders of both drivers have the same methods.
 macro_rules! request {
-    ($client:expr, $draft:expr) => {{
+    ($client:expr, $draft:expr, $heads:expr, $body:expr) => {{
         let mut request = $client.request($draft.method, $draft.url);
         for (name, value) in $draft.fields {
             request = request.header(name, value);
@@ -91,8 +96,15 @@ macro_rules! request {
         if let Some(target) = $draft.target {
             request = request.target(target);
         }
-        if let Some(body) = $draft.body {
-            request = request.body(body);
+        if let Some(heads) = $heads {
+            request = request.on_informational(|head| heads.push(head));
+            request = request.on_redirect(|head| heads.push(head));
+        }
+        if let Some(payload) = $draft.body {
+            request = match payload.as_bytes() {
+                Some(bytes) => request.body(bytes),
+                None => request.body($body(&payload, $draft.sent.as_ref())),
+            };
         }
         request
     }};
@@ -140,16 +152,34 @@ impl Client {
 
     /// Sends a request, and waits for the head of the response.
     ///
+    /// The heads that precede it are added to `heads`.
+    ///
     /// # Errors
     /// The request is invalid, or the exchange failed.
-    pub(crate) fn send(&self, draft: Draft<'_>) -> Result<Response<'_>, Error> {
+    pub(crate) fn send(
+        &self,
+        draft: Draft<'_>,
+        heads: Option<&Heads>,
+    ) -> Result<Response<'_>, Error> {
         match self {
-            Self::Std(client) => request!(client, draft).send().map(Response::Std),
+            Self::Std(client) => request!(client, draft, heads, std_body).send().map(Response::Std),
             Self::Tokio(client, runtime) => runtime
-                .block_on(request!(client, draft).send())
+                .block_on(request!(client, draft, heads, tokio_body).send())
                 .map(|response| Response::Tokio(response, runtime)),
         }
     }
+}
+
+/// Returns the body of a request for the blocking driver.
+fn std_body(payload: &Payload, sent: Option<&Sent>) -> limpid_std::Body {
+    let (reader, length) = (|| payload.reader(sent.cloned()), payload.length());
+    limpid_std::Body::seekable(reader(), length)
+        .unwrap_or_else(|_| limpid_std::Body::reader(reader(), length))
+}
+
+/// Returns the body of a request for the asynchronous driver.
+fn tokio_body(payload: &Payload, sent: Option<&Sent>) -> limpid_tokio::Body {
+    limpid_tokio::Body::pieces(payload.reader(sent.cloned()), payload.length())
 }
 
 impl<'c> Response<'c> {
@@ -163,6 +193,14 @@ impl<'c> Response<'c> {
 }
 
 impl Body<'_> {
+    /// Returns the trailers, after the end of the body.
+    pub(crate) fn trailers(&self) -> Fields<'_> {
+        match self {
+            Self::Std(body) => body.trailers(),
+            Self::Tokio(response, _) => response.trailers(),
+        }
+    }
+
     /// Returns the timings, and how many bytes were sent and received.
     pub(crate) fn totals(&self) -> (Timings, Sizes) {
         match self {

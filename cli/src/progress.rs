@@ -1,13 +1,15 @@
-//! The progress of a download, on a terminal.
+//! The progress of downloads and uploads, on a terminal.
 
-use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::RequestArgs;
 use crate::driver::Response;
+use crate::payload::{Payload, Sent};
 use crate::printable::is_printable;
 
 /// With a known length: the received bytes, the speed, and the remaining time.
@@ -15,7 +17,10 @@ const KNOWN: &str = "{prefix} [{wide_bar}] {bytes}/{total_bytes} {bytes_per_sec}
 /// Without a length: the received bytes.
 const UNKNOWN: &str = "{prefix} {bytes} {bytes_per_sec} {elapsed}";
 
-/// A line that shows the progress of a download. It stays when the download completes, and is cleared when
+/// With a known length and `-#`: a bar alone.
+const BAR: &str = "{wide_bar} {percent:>3}%";
+
+/// A line that shows the progress of a transfer. It stays when the download completes, and is cleared when
 /// it fails, so that the error message takes its line.
 pub(crate) struct Progress {
     /// `None` if the progress is not shown.
@@ -26,23 +31,37 @@ impl Progress {
     /// Returns the progress of the download of this response into a file. It is shown only on a terminal,
     /// and only if no log lines would interrupt it.
     pub(crate) fn of(response: &Response<'_>, file: Option<&Path>, args: &RequestArgs) -> Self {
-        let file = file.filter(|file| *file != Path::new("-"));
-        let Some(file) = file.filter(|_| !args.response.silent && !args.outputs.tells_steps())
-        else {
-            return Self { bar: None };
-        };
-        if !io::stderr().is_terminal() {
-            return Self { bar: None };
+        let name = file.and_then(Path::file_name).map(OsStr::to_string_lossy);
+        let Some(name) = name.filter(|_| is_shown(args)) else { return Self { bar: None } };
+        Self::new(&name, length(response), args)
+    }
+
+    /// Returns the progress of the upload of this body, if it is not in memory.
+    pub(crate) fn of_upload(body: Option<&Payload>, args: &RequestArgs) -> Self {
+        match body.filter(|body| body.as_bytes().is_none() && is_shown(args)) {
+            Some(body) => Self::new("upload", body.length(), args),
+            None => Self { bar: None },
         }
-        let length = length(response).filter(|_| args.message.method() != "HEAD");
-        let template = if length.is_some() { KNOWN } else { UNKNOWN };
+    }
+
+    fn new(name: &str, length: Option<u64>, args: &RequestArgs) -> Self {
+        let template = match length {
+            Some(_) if args.response.meter.is_bar() => BAR,
+            Some(_) => KNOWN,
+            None => UNKNOWN,
+        };
         let style = ProgressStyle::with_template(template);
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
-        let name = file.file_name().map_or(Cow::default(), |name| name.to_string_lossy());
         // A control character in a name would control the terminal, and a format character mislead its reader.
         let name = name.replace(|c| !is_printable(c), "?");
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
         Self { bar: Some(bar.with_style(style).with_prefix(name)) }
+    }
+
+    /// Returns what counts the bytes that are sent, if they are shown.
+    pub(crate) fn sent(&self) -> Option<Sent> {
+        let bar = self.bar.clone()?;
+        Some(Arc::new(move |n| bar.inc(n as u64)))
     }
 
     /// Counts received bytes.
@@ -68,6 +87,12 @@ impl Drop for Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Returns whether progress is shown: on a terminal, unless log lines would interrupt it.
+fn is_shown(args: &RequestArgs) -> bool {
+    let is_asked = args.response.meter.shows_progress() && !args.outputs.tells_steps();
+    is_asked && !args.parallel.parallel && io::stderr().is_terminal()
 }
 
 /// Returns the announced length of the body, unless it is decoded.

@@ -5,6 +5,8 @@
 #[test]
 fn modules_import_only_modules_below_them() {
     let order = [
+        "heads",
+        "payload",
         "driver",
         "exit",
         "lenient",

@@ -70,15 +70,6 @@ pub(crate) struct MessageArgs {
 }
 
 impl MessageArgs {
-    /// Returns the method: the given one, or the one that the other arguments imply.
-    pub(crate) fn method(&self) -> &str {
-        match &self.method {
-            Some(method) => method,
-            None if self.has_body() => "POST",
-            None => "GET",
-        }
-    }
-
     /// Returns the Referer of the first request.
     pub(crate) fn first_referer(&self) -> Option<&str> {
         let referer = self.referer.as_deref()?;

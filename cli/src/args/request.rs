@@ -6,11 +6,14 @@ use super::auth::AuthArgs;
 use super::connection::ConnectionArgs;
 use super::message::MessageArgs;
 use super::outputs::OutputArgs;
+use super::parallel::ParallelArgs;
 use super::redirects::RedirectArgs;
 use super::response::ResponseArgs;
+use super::retry::RetryArgs;
 use super::time::TimeArgs;
 use super::tls::TlsArgs;
 use super::tolerances::ToleranceArgs;
+use super::upload::UploadArgs;
 use super::urls::UrlArgs;
 use crate::driver::Driver;
 
@@ -24,6 +27,12 @@ pub(crate) struct RequestArgs {
     pub(crate) auth: AuthArgs,
     #[command(flatten)]
     pub(crate) response: ResponseArgs,
+    #[command(flatten)]
+    pub(crate) upload: UploadArgs,
+    #[command(flatten)]
+    pub(crate) retry: RetryArgs,
+    #[command(flatten)]
+    pub(crate) parallel: ParallelArgs,
     #[command(flatten)]
     pub(crate) redirects: RedirectArgs,
     #[command(flatten)]
@@ -44,10 +53,24 @@ pub(crate) struct RequestArgs {
 impl RequestArgs {
     /// Checks how the arguments fit together, which clap does not.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let (outputs, urls) = (self.response.output.len(), self.urls.given.0.len());
-        if outputs > urls {
-            return Err(format!("-o is given {outputs} times, for {urls} URL(s)"));
+        self.response.check()?;
+        let kinds = [self.response.head, !self.upload.files.is_empty(), self.message.has_body()];
+        if kinds.into_iter().filter(|kind| *kind).count() > 1 {
+            return Err(
+                "a request has one method: only one of -I, -T, and -d or -F can be given".into()
+            );
         }
         self.message.check()
+    }
+
+    /// Returns the method: the given one, or the one that the other arguments imply.
+    pub(crate) fn method(&self, is_upload: bool) -> &str {
+        match &self.message.method {
+            Some(method) => method,
+            None if self.response.head => "HEAD",
+            None if is_upload => "PUT",
+            None if self.message.has_body() => "POST",
+            None => "GET",
+        }
     }
 }

@@ -8,11 +8,11 @@ use super::speed::SpeedArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct TimeArgs {
-    /// Limit on each wait for bytes of the server, in seconds; 0 means no limit
-    #[arg(long, value_name = "SECONDS", default_value = "5")]
+    /// Limit on each wait for bytes of the server, in seconds [default: no limit]
+    #[arg(long, value_name = "SECONDS", default_value = "0", hide_default_value = true)]
     read_timeout: Seconds,
-    /// Limit on each wait for the server to take more of the request, in seconds; 0 means no limit
-    #[arg(long, value_name = "SECONDS", default_value = "5")]
+    /// Limit on each wait for the server to take more of the request, in seconds [default: no limit]
+    #[arg(long, value_name = "SECONDS", default_value = "0", hide_default_value = true)]
     write_timeout: Seconds,
     /// Limit on each request as a whole, in seconds [default: no limit]
     #[arg(short = 'm', long = "max-time", value_name = "SECONDS", default_value = "0")]

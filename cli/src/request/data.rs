@@ -4,22 +4,43 @@ use std::fs;
 use std::io::{self, Read};
 
 use crate::args::DataKind;
+use crate::payload::{Form, Payload};
 
 /// Reads the data of options, in their order: joined by &, but JSON without a separator before it.
-pub(super) fn joined(options: &[(DataKind, String)]) -> Result<Vec<u8>, String> {
-    let mut data = Vec::new();
+pub(super) fn joined(options: &[(DataKind, String)]) -> Result<Payload, String> {
+    let mut data = Payload::default();
     for (index, (kind, text)) in options.iter().enumerate() {
         if index > 0 && *kind != DataKind::Json {
-            data.push(b'&');
+            data.push(&b"&"[..]);
         }
-        data.extend(read(*kind, text)?);
+        match (kind, text.strip_prefix('@')) {
+            (DataKind::UrlEncode, _) => data.push(urlencoded(text)?),
+            (DataKind::Raw, _) | (_, None) => data.push(text.clone().into_bytes()),
+            (kind, Some(path)) => {
+                let form = if *kind == DataKind::Text { Form::Joined } else { Form::Unchanged };
+                data.push_file(path, form).map_err(|error| unreadable(path, &error))?;
+            }
+        }
     }
     Ok(data)
 }
 
+/// Reads data, all of it into memory.
+fn joined_bytes(options: &[(DataKind, String)]) -> Result<Vec<u8>, String> {
+    let mut data = Vec::new();
+    let read = joined(options)?.reader(None).read_to_end(&mut data);
+    read.map_err(|error| format!("cannot read the data: {error}"))?;
+    Ok(data)
+}
+
+fn unreadable(path: &str, error: &io::Error) -> String {
+    let name = if path == "-" { "standard input" } else { path };
+    format!("cannot read {name}: {error}")
+}
+
 /// Reads what is added to a query. The digits of percent-encoding are lowercase there, as in curl.
 pub(super) fn query(options: &[(DataKind, String)]) -> Result<String, String> {
-    let data = joined(options)?;
+    let data = joined_bytes(options)?;
     let data = String::from_utf8(data).map_err(|_| {
         "the data for the query is not UTF-8; --data-urlencode encodes it".to_owned()
     })?;
@@ -49,20 +70,6 @@ fn lowercase_escapes(text: &str) -> String {
     out
 }
 
-/// Reads the value of one option.
-fn read(kind: DataKind, text: &str) -> Result<Vec<u8>, String> {
-    match (kind, text.strip_prefix('@')) {
-        (DataKind::UrlEncode, _) => urlencoded(text),
-        (DataKind::Raw, _) | (_, None) => Ok(text.as_bytes().to_vec()),
-        (DataKind::Text, Some(path)) => {
-            let mut content = content(path)?;
-            content.retain(|byte| !matches!(byte, b'\r' | b'\n' | 0));
-            Ok(content)
-        }
-        (DataKind::Binary | DataKind::Json, Some(path)) => content(path),
-    }
-}
-
 /// Encodes `CONTENT`, `=CONTENT`, `NAME=CONTENT`, `@FILE` or `NAME@FILE`.
 fn urlencoded(text: &str) -> Result<Vec<u8>, String> {
     let (name, content) = match text.find(['=', '@']) {
@@ -88,14 +95,14 @@ fn urlencoded(text: &str) -> Result<Vec<u8>, String> {
 
 /// Reads a file, or standard input for `-`.
 pub(super) fn content(path: &str) -> Result<Vec<u8>, String> {
-    if path != "-" {
-        return fs::read(path).map_err(|error| format!("cannot read {path}: {error}"));
-    }
-    let mut bytes = Vec::new();
-    io::stdin()
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot read standard input: {error}"))?;
-    Ok(bytes)
+    let read = || match path {
+        "-" => {
+            let mut bytes = Vec::new();
+            io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+        }
+        path => fs::read(path),
+    };
+    read().map_err(|error| unreadable(path, &error))
 }
 
 #[cfg(test)]
@@ -118,7 +125,7 @@ mod tests {
         let joined = |options: &[(DataKind, &str)]| {
             let options: Vec<_> =
                 options.iter().map(|(kind, text)| (*kind, (*text).to_owned())).collect();
-            String::from_utf8(joined(&options).unwrap()).unwrap()
+            String::from_utf8(joined_bytes(&options).unwrap()).unwrap()
         };
         use DataKind::{Json, Raw, Text, UrlEncode};
         assert_eq!(joined(&[(Text, "a"), (Raw, "@b"), (UrlEncode, "c d")]), "a&@b&c+d");

@@ -11,19 +11,20 @@ use super::target::Target;
 use crate::args::{DataArgs, FieldArg, HeaderArg, MessageArgs, QueryArgs, RequestArgs};
 use crate::collector;
 use crate::driver::Draft;
+use crate::payload::Payload;
 
 /// The media type of data.
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
 const JSON: &[u8] = b"application/json";
 
 /// The length above which a body is sent only once the server agrees, as in curl.
-const LONG: usize = 1024 * 1024;
+const LONG: u64 = 1024 * 1024;
 
 /// What the requests of one set of options share: what they send, which is read before the first.
 pub(super) struct Plan<'a> {
     args: &'a RequestArgs,
     fields: Vec<FieldArg>,
-    body: Option<Vec<u8>>,
+    body: Option<Payload>,
     /// What is added to the query of each URL.
     pub(super) query: String,
     cookie: Option<String>,
@@ -63,16 +64,17 @@ impl<'a> Plan<'a> {
     }
 
     /// Returns the request for a URL.
-    pub(super) fn draft<'p>(&'p self, target: &'p Target) -> Draft<'p> {
+    pub(super) fn draft<'p>(&'p self, target: &'p Target, upload: Option<&Payload>) -> Draft<'p> {
         let args = self.args;
         let mut draft = Draft {
-            method: args.message.method(),
+            method: args.method(upload.is_some()),
             url: target.url.as_str(),
             target: target.target.as_deref(),
             is_http10: args.message.http10,
             fields: Vec::new(),
             removed: Vec::new(),
-            body: self.body.clone(),
+            body: upload.or(self.body.as_ref()).cloned(),
+            sent: None,
         };
         for FieldArg { name, value } in &self.fields {
             match value {
@@ -122,10 +124,13 @@ impl<'a> Plan<'a> {
         }
         match &draft.body {
             Some(body) => {
-                if body.len() > LONG && !draft.is_http10 {
+                if body.length().is_none_or(|length| length > LONG) && !draft.is_http10 {
                     draft.add("Expect", b"100-continue".to_vec());
                 }
-                draft.add("Content-Type", FORM.to_vec());
+                // A file of -T has no known type.
+                if self.body.is_some() {
+                    draft.add("Content-Type", FORM.to_vec());
+                }
             }
             // curl announces no empty body.
             None => draft.removed.push("Content-Length"),

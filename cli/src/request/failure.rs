@@ -23,6 +23,14 @@ pub(super) enum Failure {
     Binary,
     /// The output cannot be written.
     Write(String, io::Error),
+    /// The URL has no name for the file of `-O`.
+    NoName,
+    /// The server does not continue where the file ends.
+    Range,
+    /// The length of the body, and the one that `--max-filesize` allows.
+    TooLarge(u64, u64),
+    /// The file of `-T` cannot be read.
+    Upload(String, io::Error),
 }
 
 impl fmt::Display for Failure {
@@ -40,20 +48,44 @@ impl fmt::Display for Failure {
                  to the terminal",
             ),
             Self::Write(name, error) => write!(f, "cannot write to {name}: {error}"),
+            Self::NoName => {
+                f.write_str("the URL has no file name, which -O needs; -o FILE says another")
+            }
+            Self::Range => f.write_str(
+                "the server does not send the rest of the content; without -C, it is sent from the beginning",
+            ),
+            Self::TooLarge(length, most) => {
+                write!(f, "the body has {length} bytes, and --max-filesize allows {most}")
+            }
+            Self::Upload(name, error) => write!(f, "cannot read {name}: {error}"),
+        }
+    }
+}
+
+impl Failure {
+    /// Returns the exit code.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Request(error) => Exit::of(error),
+            Self::Url(exit, _) => *exit,
+            Self::Status(_) => Exit::Status,
+            Self::Coding(_) => Exit::Coding,
+            Self::Binary | Self::Write(..) | Self::NoName => Exit::Write,
+            Self::Range => Exit::Range,
+            Self::TooLarge(..) => Exit::TooLarge,
+            Self::Upload(..) => Exit::Read,
         }
     }
 }
 
 /// Prints the failure, and its events if they were kept, and returns the exit code.
 pub(super) fn failed(failure: &Failure, url: &str, args: &RequestArgs, outputs: &Outputs) -> Exit {
+    let url = || args.outputs.capture.url(url);
     match failure {
-        Failure::Request(error) if args.response.silent => Exit::of(error),
-        Failure::Request(error @ Error::Url(_)) => print_error(
-            args,
-            Exit::of(error),
-            &format!("{}: {error}", args.outputs.capture.url(url)),
-        ),
-        Failure::Request(error) => {
+        Failure::Request(error @ Error::Url(_)) => {
+            print_error(args, failure.exit(), &format!("{}: {error}", url()))
+        }
+        Failure::Request(error) if args.response.meter.shows_errors() => {
             let exit = report::report_error(error);
             if let (Some(ring), Some(trace)) = (&outputs.kept, error.trace()) {
                 report::report_trace(
@@ -65,21 +97,14 @@ pub(super) fn failed(failure: &Failure, url: &str, args: &RequestArgs, outputs: 
             }
             exit
         }
-        Failure::Url(exit, message) => {
-            let url = args.outputs.capture.url(url);
-            print_error(args, *exit, &format!("{url}: {message}"))
-        }
-        Failure::Status(_) => print_error(args, Exit::Status, &failure.to_string()),
-        Failure::Coding(_) => print_error(args, Exit::Coding, &failure.to_string()),
-        Failure::Binary | Failure::Write(..) => {
-            print_error(args, Exit::Write, &failure.to_string())
-        }
+        Failure::Url(exit, message) => print_error(args, *exit, &format!("{}: {message}", url())),
+        failure => print_error(args, failure.exit(), &failure.to_string()),
     }
 }
 
-/// Prints an error, unless `-s` is given.
+/// Prints an error, unless `-s` is given without `-S`.
 pub(super) fn print_error(args: &RequestArgs, exit: Exit, message: &str) -> Exit {
-    if !args.response.silent {
+    if args.response.meter.shows_errors() {
         report::print_error(exit, &message);
     }
     exit

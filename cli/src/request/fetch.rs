@@ -1,69 +1,230 @@
-//! The transfer of one URL.
+//! The transfer of one URL: an attempt.
 
+use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 use limpid_core::coding::Codings;
 use limpid_io::Error;
 
 use super::draft::Plan;
+use super::dump::Dump;
 use super::failure::Failure;
+use super::job::Job;
+use super::resume::{self, Resumed};
 use super::target::Target;
 use crate::args::RequestArgs;
 use crate::driver::{Body, Client, Response};
+use crate::heads::Heads;
 use crate::output::{BinaryOutput, Output};
 use crate::printable::Printable;
 use crate::progress::Progress;
 use crate::write_out::Transfer;
 
-/// Sends the request, and writes the response.
-pub(super) fn one(
-    client: &Client,
-    plan: &Plan<'_>,
-    target: &Target,
-    output: Option<&Path>,
-    args: &RequestArgs,
-    transfer: &mut Transfer,
-) -> Result<(), Failure> {
-    let response = match client.send(plan.draft(target)) {
-        Ok(response) => response,
-        Err(error) => {
-            transfer.failed_with(&error);
-            return Err(Failure::Request(error));
+/// What all transfers of one set of options share.
+pub(super) struct Context<'a> {
+    pub(super) client: &'a Client,
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) args: &'a RequestArgs,
+}
+
+/// What has been written of a transfer.
+struct Written {
+    output: Output,
+    dump: Dump,
+}
+
+impl Context<'_> {
+    /// Sends the request, and writes the response.
+    pub(super) fn fetch(
+        &self,
+        job: &Job,
+        target: &Target,
+        transfer: &mut Transfer,
+    ) -> Result<(), Failure> {
+        let mut place = job.place(target, None, self.args)?;
+        let offset = resume::offset(self.args, place.path());
+        if offset > 0 {
+            resume::append(&mut place);
         }
-    };
-    transfer.head(&response);
-    if args.response.fail && response.status() >= 400 {
-        return Err(Failure::Status(format!(
+        let mut written = Written { output: Output::new(place), dump: Dump::open(self.args, job)? };
+        let fetched = self.exchange(job, target, offset, &mut written, transfer);
+        if fetched.is_err() && self.args.response.files.remove_on_error {
+            // The failure of the transfer is the one to report.
+            let _ = written.output.remove();
+        }
+        fetched
+    }
+
+    fn exchange(
+        &self,
+        job: &Job,
+        target: &Target,
+        offset: u64,
+        written: &mut Written,
+        transfer: &mut Transfer,
+    ) -> Result<(), Failure> {
+        let args = self.args;
+        let heads = Heads::default();
+        let shows_heads = args.response.shows_heads() || args.response.files.dump_header.is_some();
+        let mut draft = self.plan.draft(target, job.payload()?.as_ref());
+        if offset > 0 {
+            draft.add("Range", format!("bytes={offset}-").into_bytes());
+        }
+        let upload = Progress::of_upload(draft.body.as_ref(), args);
+        draft.sent = upload.sent();
+        let sent = self.client.send(draft, shows_heads.then_some(&heads));
+        drop(upload);
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                written.heads(&heads, args)?;
+                transfer.failed_with(&error);
+                return Err(Failure::Request(error));
+            }
+        };
+        transfer.head(&response);
+        if shows_heads {
+            heads.push_parts(
+                response.version(),
+                response.status(),
+                response.reason(),
+                response.fields(),
+            );
+        }
+        self.receive(job, target, (response, &heads), offset, written, transfer)
+    }
+
+    /// Writes a response, whose head is the last of `heads`.
+    fn receive(
+        &self,
+        job: &Job,
+        target: &Target,
+        (response, heads): (Response<'_>, &Heads),
+        offset: u64,
+        written: &mut Written,
+        transfer: &mut Transfer,
+    ) -> Result<(), Failure> {
+        let args = self.args;
+        if let Some(name) = job.name_of_server(&response, args) {
+            written.output = Output::new(job.place(target, Some(name), args)?);
+        }
+        written.heads(heads, args)?;
+        save_etag(&response, args)?;
+        if let Some(path) = written.output.place().path() {
+            transfer.written_to(&path.to_string_lossy());
+        }
+        let resumed = resume::accepted(&response, offset)?;
+        let refused = refused(&response, args).filter(|_| resumed == Resumed::Body);
+        if let Some(failure) = refused.filter(|_| args.response.fail) {
+            return Err(failure);
+        }
+        too_large(&response, args)?;
+        let (modified, refused) = (modified(&response, args), self::refused(&response, args));
+        if resumed == Resumed::Complete {
+            return Ok(());
+        }
+        if !args.response.head {
+            self.body(response, heads, written, transfer)?;
+        }
+        written.complete(modified)?;
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Writes the body of a response, and its trailers.
+    fn body(
+        &self,
+        response: Response<'_>,
+        heads: &Heads,
+        written: &mut Written,
+        transfer: &mut Transfer,
+    ) -> Result<(), Failure> {
+        let args = self.args;
+        let progress = Progress::of(&response, written.output.place().path(), args);
+        let unknown = unknown_coding(&response, args);
+        let mut body = response.into_body();
+        let copied = copy(&mut body, &mut written.output, progress, unknown);
+        transfer.body(&body);
+        copied.map_err(|error| match error {
+            Copy::Read(error) => {
+                transfer.failed_with(&error);
+                Failure::Request(error)
+            }
+            Copy::Coding(codings) => Failure::Coding(codings),
+            Copy::Write(error) if BinaryOutput::is_in(&error) => Failure::Binary,
+            Copy::Write(error) => written.failed(error),
+        })?;
+        heads.push_trailers(body.trailers());
+        written.heads(heads, args)
+    }
+}
+
+impl Written {
+    fn failed(&self, error: io::Error) -> Failure {
+        Failure::Write(self.output.place().name().into_owned(), error)
+    }
+
+    /// Writes the lines of heads.
+    fn heads(&mut self, heads: &Heads, args: &RequestArgs) -> Result<(), Failure> {
+        for line in heads.take() {
+            self.dump.line(&line)?;
+            if args.response.shows_heads() {
+                self.output.head_line(&line).map_err(|error| self.failed(error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Completes the output, which has this time if there is one.
+    fn complete(&mut self, modified: Option<SystemTime>) -> Result<(), Failure> {
+        self.output.complete().map_err(|error| self.failed(error))?;
+        if let Some(time) = modified {
+            self.output.set_modified(time).map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the failure of a status of 400 or above, if the arguments ask for that.
+fn refused(response: &Response<'_>, args: &RequestArgs) -> Option<Failure> {
+    let fails = args.response.fail || args.response.fail_with_body;
+    (fails && response.status() >= 400).then(|| {
+        Failure::Status(format!(
             "{}: the server answered {} {}",
             args.outputs.capture.url(response.url().as_str()),
             response.status(),
             Printable(response.reason())
-        )));
-    }
-    let name = output.map_or("standard output".into(), Path::to_string_lossy);
-    let failed = |error| Failure::Write(name.clone().into_owned(), error);
-    let progress = Progress::of(&response, output, args);
-    if let Some(path) = output {
-        transfer.written_to(&path.to_string_lossy());
-    }
-    let mut output = Output::open(output).map_err(failed)?;
-    if args.response.include {
-        output.head(&response).map_err(failed)?;
-    }
-    let unknown = unknown_coding(&response, args);
-    let mut body = response.into_body();
-    let copied = copy(&mut body, &mut output, progress, unknown);
-    transfer.body(&body);
-    copied.map_err(|error| match error {
-        Copy::Read(error) => {
-            transfer.failed_with(&error);
-            Failure::Request(error)
-        }
-        Copy::Coding(codings) => Failure::Coding(codings),
-        Copy::Write(error) if BinaryOutput::is_in(&error) => Failure::Binary,
-        Copy::Write(error) => failed(error),
+        ))
     })
+}
+
+/// Fails if the body is announced to be longer than `--max-filesize` allows.
+fn too_large(response: &Response<'_>, args: &RequestArgs) -> Result<(), Failure> {
+    match (args.response.max_filesize, resume::length(response)) {
+        (Some(most), Some(length)) if length > most => Err(Failure::TooLarge(length, most)),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the time of the file, with `-R`.
+fn modified(response: &Response<'_>, args: &RequestArgs) -> Option<SystemTime> {
+    let value = response.fields().get("Last-Modified");
+    let value = value.filter(|_| args.response.files.remote_time)?;
+    httpdate::parse_http_date(std::str::from_utf8(value).ok()?).ok()
+}
+
+/// Writes the file of `--etag-save`.
+fn save_etag(response: &Response<'_>, args: &RequestArgs) -> Result<(), Failure> {
+    let Some(path) = &args.response.files.etag_save else { return Ok(()) };
+    let etag = response.fields().get("ETag");
+    let line = etag.map(|etag| [etag, b"\n"].concat()).unwrap_or_default();
+    let written = if path == Path::new("-") {
+        io::Write::write_all(&mut io::stdout(), &line)
+    } else {
+        fs::write(path, line)
+    };
+    written.map_err(|error| Failure::Write(path.to_string_lossy().into_owned(), error))
 }
 
 /// Returns the content codings of a response if they were to be decoded and cannot be.
@@ -96,7 +257,6 @@ fn copy(
         output.write(piece).map_err(Copy::Write)?;
         progress.advance(piece.len());
     }
-    output.flush().map_err(Copy::Write)?;
     progress.complete();
     Ok(())
 }

@@ -3,25 +3,30 @@
 mod credentials;
 mod data;
 mod draft;
+mod dump;
 mod failure;
 mod fetch;
 mod glob;
+mod job;
+mod jobs;
 mod login;
 mod netrc;
 mod refusal;
+mod resume;
+mod retry;
 mod target;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use limpid_core::client::ProxyVariableError;
 use limpid_io::{ClientBuilder, Settings};
 
 use self::draft::Plan;
 use self::failure::{failed, print_error};
-use self::fetch::one;
-use self::glob::{Glob, Globbed};
+use self::fetch::Context;
+use self::jobs::{Jobs, Next};
 use self::refusal::Refusal;
 use self::target::Target;
 use crate::args::RequestArgs;
@@ -29,33 +34,37 @@ use crate::driver::Client;
 use crate::exit::Exit;
 use crate::printable::Printable;
 use crate::trace::{self, Outputs, Unasked};
-use crate::write_out::{Format, Transfer};
+use crate::write_out::Format;
 
-/// Requests every URL of every set of options. A failed request does not stop the next; the exit code is that of the first
-/// failure.
+/// Requests every URL of every set of options. A failed request does not stop the next, unless `--fail-early` is given;
+/// the exit code is that of the last transfer, as in curl.
 pub(crate) fn run(operations: &[RequestArgs]) -> ExitCode {
     let Some(args) = operations.first() else { return ExitCode::SUCCESS };
-    let unasked = if args.response.silent { Unasked::Nothing } else { Unasked::Failures };
+    let meter = &args.response.meter;
+    let unasked = if meter.shows_errors() { Unasked::Failures } else { Unasked::Nothing };
     let outputs = match trace::open(&args.outputs, unasked) {
         Ok(outputs) => outputs,
-        Err(error) if args.response.silent => return error.exit().into(),
+        Err(error) if !meter.shows_errors() => return error.exit().into(),
         Err(error) => return error.report().into(),
     };
-    let mut first = None;
+    let mut last = None;
     for args in operations {
         match operation(args, &outputs) {
-            Ok(failed) => first = first.or(failed),
+            Ok(exit) => last = exit,
             Err(refusal) => {
                 print_error(args, refusal.exit, &refusal.message);
-                first.get_or_insert(refusal.exit);
+                last = Some(refusal.exit);
                 break;
             }
         }
+        if last.is_some() && args.response.fail_early {
+            break;
+        }
     }
-    first.map_or(ExitCode::SUCCESS, ExitCode::from)
+    last.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
-/// Requests the URLs of one set of options. Returns the exit code of the first failure.
+/// Requests the URLs of one set of options. Returns the exit code, if it is not success.
 fn operation(args: &RequestArgs, outputs: &Outputs) -> Result<Option<Exit>, Refusal> {
     let plan = Plan::read(args)?;
     let write_out = args.response.write_out.as_deref().map(Format::read).transpose();
@@ -66,48 +75,94 @@ fn operation(args: &RequestArgs, outputs: &Outputs) -> Result<Option<Exit>, Refu
         exit: Exit::Connect,
         message: format!("cannot start the driver: {error}"),
     })?;
-    let mut first = None;
-    let mut number = 0;
-    for (index, given) in args.urls.given.0.iter().enumerate() {
-        let glob = match args.urls.globoff {
-            true => Ok(None),
-            false => Glob::read(given).map(Some),
-        };
-        let urls: Box<dyn Iterator<Item = Globbed>> = match &glob {
-            Ok(Some(glob)) => Box::new(glob.urls()),
-            Ok(None) => Box::new(std::iter::once(Globbed::plain(given.clone()))),
-            Err(message) => {
-                let url = args.outputs.capture.url(given);
-                let exit = print_error(args, Exit::Url, &format!("{url}: {message}"));
-                first.get_or_insert(exit);
-                continue;
-            }
-        };
-        let output = args.response.output.get(index);
-        for url in urls {
-            let output = output.map(|path| match path.to_str() {
-                Some(path) => PathBuf::from(url.fill(path)),
-                None => path.clone(),
-            });
-            let mut transfer = Transfer::new(&url.text, number, args.message.method());
-            number += 1;
-            let target = Target::read(&url.text, &plan.query, args);
-            let done = target.and_then(|target| {
-                one(&client, &plan, &target, output.as_deref(), args, &mut transfer)
-            });
-            if let Err(failure) = done {
-                let exit = failed(&failure, &url.text, args, outputs);
-                let message = failure.to_string();
-                transfer.failed(exit, Printable(message.as_bytes()).to_string());
-                first.get_or_insert(exit);
-            }
-            if let Some(Err(error)) = write_out.as_ref().map(|format| format.write(&transfer)) {
-                let message = format!("cannot write to standard output: {error}");
-                first.get_or_insert(print_error(args, Exit::Write, &message));
+    let run = Run {
+        context: Context { client: &client, plan: &plan, args },
+        write_out: write_out.as_ref(),
+        outputs,
+    };
+    let jobs = Jobs::read(args);
+    Ok(if args.parallel.parallel { run.in_parallel(&jobs) } else { run.in_sequence(&jobs) })
+}
+
+/// The transfers of one set of options.
+struct Run<'a> {
+    context: Context<'a>,
+    write_out: Option<&'a Format>,
+    outputs: &'a Outputs,
+}
+
+impl Run<'_> {
+    /// Transfers one after another. Returns the exit code of the last, if it failed.
+    fn in_sequence(&self, jobs: &Jobs<'_>) -> Option<Exit> {
+        let mut last = None;
+        for job in jobs.iter() {
+            last = self.transfer(job);
+            if last.is_some() && self.context.args.response.fail_early {
+                break;
             }
         }
+        last
     }
-    Ok(first)
+
+    /// Transfers several at a time. Returns the exit code of the last that failed.
+    fn in_parallel(&self, jobs: &Jobs<'_>) -> Option<Exit> {
+        let args = self.context.args;
+        let most = jobs.iter().take(args.parallel.parallel_max.into()).count();
+        let jobs = Mutex::new(jobs.iter());
+        let last = Mutex::new(None);
+        let next = || {
+            let stops = args.response.fail_early && lock(&last).is_some();
+            if stops { None } else { lock(&jobs).next() }
+        };
+        let work = || {
+            while let Some(job) = next() {
+                if let Some(exit) = self.transfer(job) {
+                    *lock(&last) = Some(exit);
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..most {
+                // Without this thread, the others transfer what it would.
+                if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                    break;
+                }
+            }
+            work();
+        });
+        last.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Transfers one URL. Returns the exit code of its failure.
+    fn transfer(&self, next: Next<'_>) -> Option<Exit> {
+        let args = self.context.args;
+        let job = match next {
+            Ok(job) => job,
+            Err((url, message)) => {
+                let url = args.outputs.capture.url(url);
+                return Some(print_error(args, Exit::Url, &format!("{url}: {message}")));
+            }
+        };
+        let mut transfer = job.transfer(args);
+        let target = Target::read(&job.url(), &self.context.plan.query, args);
+        let done =
+            target.and_then(|target| retry::attempts(&self.context, &job, &target, &mut transfer));
+        let mut exit = None;
+        if let Err(failure) = done {
+            exit = Some(failed(&failure, &job.url, args, self.outputs));
+            let message = failure.to_string();
+            transfer.failed(failure.exit(), Printable(message.as_bytes()).to_string());
+        }
+        if let Some(Err(error)) = self.write_out.map(|format| format.write(&transfer)) {
+            let message = format!("cannot write to standard output: {error}");
+            exit = Some(print_error(args, Exit::Write, &message));
+        }
+        exit
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, ProxyVariableError> {

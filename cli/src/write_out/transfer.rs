@@ -92,8 +92,13 @@ impl Transfer {
         }
     }
 
+    /// Returns the status of the response, if there is one.
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.response.as_ref().map(|response| response.status)
+    }
+
     /// Returns the value of the first field of this name.
-    pub(super) fn field(&self, name: &str) -> Option<&[u8]> {
+    pub(crate) fn field(&self, name: &str) -> Option<&[u8]> {
         self.response.as_ref()?.fields.fields().get(name)
     }
 

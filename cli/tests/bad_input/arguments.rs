@@ -133,7 +133,11 @@ fn contradicting_options_are_rejected() {
     refused(&["-F", "a=1", "-d", "b=2", "http://localhost/"]);
     assert!(refused(&["--key", "key.pem", "https://localhost/"]).contains("--cert"));
     refused(&["-v", "--log", "httpx=info", "https://localhost/"]);
-    refused(&["-o", "a", "-o", "b", "http://localhost/"]);
+    refused(&["-f", "--fail-with-body", "http://localhost/"]);
+    refused(&["-O", "-J", "-i", "http://localhost/"]);
+    for both in [["-I", "-da"], ["-Ta", "-da"], ["-I", "-Ta"]] {
+        assert!(refused(&[&both[..], &["http://localhost/"]].concat()).contains("method"));
+    }
 }
 
 #[test]

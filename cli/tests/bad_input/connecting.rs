@@ -32,11 +32,11 @@ fn closed_port_fails() {
 }
 
 #[test]
-fn first_failure_determines_exit_code() {
+fn last_transfer_determines_exit_code() {
     let server = Server::start(Listen::Refuse, vec![]).unwrap();
     let refused = format!("http://127.0.0.1:{}/", server.port());
     let finished = crate::common::finished([&refused, "ftp://localhost/"]);
-    assert_eq!(finished.code, 7);
+    assert_eq!(finished.code, 1);
     let codes: Vec<&str> = finished
         .stderr
         .lines()

@@ -60,7 +60,9 @@ impl Known {
 
     fn add_arg(&mut self, arg: &Arg) {
         let Some(long) = arg.get_long() else { return };
-        let kind = if arg.get_action().takes_values() { Kind::Value } else { Kind::Flag };
+        let takes_values = arg.get_num_args().is_none_or(|range| range.takes_values());
+        let kind =
+            if arg.get_action().takes_values() && takes_values { Kind::Value } else { Kind::Flag };
         self.add(long, arg.get_short(), kind);
         for alias in arg.get_all_aliases().into_iter().flatten() {
             self.by_name.insert(alias.to_owned(), (long.to_owned(), kind));
