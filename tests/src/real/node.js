@@ -1,5 +1,6 @@
 // What few servers do, and clients must know all the same.
 'use strict';
+const crypto = require('crypto');
 const http = require('http');
 const zlib = require('zlib');
 
@@ -23,6 +24,24 @@ const pages = {
     response.write('second');
     response.addTrailers({ 'X-Checksum': 'abc' });
     response.end();
+  },
+  // What is received, piece by piece.
+  '/pipe': (request, response) => request.pipe(response),
+  // The body, and the trailer that came after it.
+  '/sum': (request, response) => {
+    response.writeHead(200, { Trailer: 'X-Checksum' });
+    request.on('data', (piece) => response.write(piece));
+    request.on('end', () => {
+      response.write('\n');
+      response.addTrailers({ 'X-Checksum': request.trailers['x-checksum'] });
+      response.end();
+    });
+  },
+  // Server-sent events, with a comment and a pause.
+  '/events': (request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.write(': hello\n\ndata: first\ndata:second line\n\nevent: empty\n\n');
+    setTimeout(() => response.end('event: end\nid: 2\ndata: last\n\ndata: incomplete'), 20);
   },
   '/hints': (request, response) => {
     response.writeEarlyHints({ link: '</style.css>; rel=preload' });
@@ -69,8 +88,30 @@ server.on('checkContinue', (request, response) => {
   }
 });
 
+// WebSocket (RFC 6455): short frames are sent back, without their masks.
+const websocket = (request, socket, head) => {
+  const magic = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+  const key = request.headers['sec-websocket-key'] + magic;
+  const accept = crypto.createHash('sha1').update(key).digest('base64');
+  const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket'];
+  socket.write([...lines, `Sec-WebSocket-Accept: ${accept}`, '', ''].join('\r\n'));
+  let received = head;
+  socket.on('data', (data) => {
+    received = Buffer.concat([received, data]);
+    while (received.length >= 6 && received.length >= 6 + (received[1] & 127)) {
+      const end = 6 + (received[1] & 127);
+      const text = received.subarray(6, end).map((byte, at) => byte ^ received[2 + (at & 3)]);
+      socket.write(Buffer.concat([Buffer.from([received[0], text.length]), text]));
+      // A frame of the kind close.
+      if ((received[0] & 15) === 8) socket.end();
+      received = received.subarray(end);
+    }
+  });
+};
+
 // A protocol of its own, which says back what it hears.
 server.on('upgrade', (request, socket, head) => {
+  if (request.url === '/chat') return websocket(request, socket, head);
   socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\nready\n');
   socket.write(head);
   socket.pipe(socket);

@@ -1,0 +1,65 @@
+//! The programs against the server of Node's standard library.
+
+#![cfg(test)]
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use limpid_tests::command::run;
+use limpid_tests::real::node::Node;
+
+/// Runs a program against a page of the server with this standard input, and returns what it prints.
+fn output(program: &str, node: &Node, page: &str, more: &[&str], input: &str) -> String {
+    let mut command = Command::new(program);
+    command.arg(format!("http://localhost:{}/{page}", node.port)).args(more);
+    let finished = run(&mut command, input.as_bytes()).unwrap();
+    assert_eq!((finished.code, &*finished.stderr), (0, ""));
+    String::from_utf8(finished.stdout).unwrap()
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn streaming_prints_each_line_before_the_next_is_sent() {
+    let node = Node::start().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_streaming"));
+    command.arg(format!("http://localhost:{}/pipe", node.port));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for sent in ["one", "two", "three"] {
+        writeln!(input, "{sent}").unwrap();
+        assert_eq!(lines.next().unwrap().unwrap(), sent);
+    }
+    drop(input);
+    assert!(lines.next().is_none());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn websocket_prints_what_comes_back() {
+    let node = Node::start().unwrap();
+    let program = env!("CARGO_BIN_EXE_websocket");
+    assert_eq!(output(program, &node, "chat", &["hello"], ""), "hello\n");
+    // Another protocol is an error.
+    let mut command = Command::new(program);
+    command.args([&*format!("http://localhost:{}/plain", node.port), "hello"]);
+    let finished = run(&mut command, b"").unwrap();
+    assert!(finished.code != 0 && finished.stderr.contains("speaks no WebSocket"), "{finished:?}");
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn events_are_printed_with_their_names() {
+    let node = Node::start().unwrap();
+    let printed = output(env!("CARGO_BIN_EXE_events"), &node, "events", &[], "");
+    assert_eq!(printed, "message: first\nsecond line\nend: last\n");
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn trailers_pass_in_both_directions() {
+    let node = Node::start().unwrap();
+    let printed = output(env!("CARGO_BIN_EXE_trailers"), &node, "sum", &[], "twelve bytes");
+    assert_eq!(printed, "twelve bytes\nX-Checksum: 12\n");
+}
