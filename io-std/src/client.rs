@@ -47,7 +47,7 @@ impl Client {
     /// # Errors
     /// Certificates cannot be read, or the exchange failed.
     pub fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
-        let in_flight = InFlight::new(Arc::clone(&self.connections), prepared.request());
+        let in_flight = InFlight::prepared(Arc::clone(&self.connections), prepared)?;
         let driver = Driver::new(in_flight, Body::of(prepared));
         Response::receive(driver, Listener::default())
     }

@@ -58,11 +58,13 @@ pub use limpid_core::trace::{self, ExchangeId, Sink, SocketOption, Traceparent};
 pub use limpid_core::transport::{Layer, LayerError, LayerFacts};
 #[cfg(feature = "files")]
 pub use limpid_io::files;
+#[cfg(feature = "json")]
+pub use limpid_io::serde;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
-    ClientLayers, Clock, DrainLimits, Error, History, IdentityProblem, LookupError, NoProxy, Pem,
-    PoolLimits, Prepared, Proxy, RetryFailures, RetryPolicy, ServerLayers, Settings, SharedSink,
-    Sizes, Timings, TlsSetupError,
+    Charset, ClientLayers, Clock, DrainLimits, Error, HeaderPair, History, IdentityProblem,
+    IntoProxy, LookupError, NoProxy, ParameterPair, Password, Pem, PoolLimits, Prepared, Proxy,
+    RetryFailures, RetryPolicy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
 #[cfg(feature = "recording")]
 pub use limpid_io::{Recorder, RecorderOptions};

@@ -1,6 +1,6 @@
 //! Responses and their bodies.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Write};
 
 use limpid_core::client::{Emitted, Event, Sizes, Timings};
 use limpid_core::error::Cause;
@@ -84,23 +84,53 @@ impl Response {
     /// [decompresses](crate::ClientBuilder::decompress).
     ///
     /// # Errors
-    /// The exchange failed before the body was complete.
+    /// The exchange failed before the body was complete, or the body exceeds the
+    /// [limit](crate::ClientBuilder::in_memory_limit).
     pub fn bytes(mut self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
+        let mut bytes = self.in_flight().body_buffer();
         while let Some(piece) = self.body.next_piece()? {
-            bytes.extend_from_slice(piece);
+            bytes.push(piece)?;
         }
-        Ok(bytes)
+        Ok(bytes.into_bytes())
     }
 
-    /// Reads the whole body as UTF-8 text. Invalid bytes are replaced by U+FFFD.
+    /// Reads the whole body as text. Its charset is that of the Content-Type field, or UTF-8; a byte order mark takes
+    /// precedence. [`Charset`](limpid_io::Charset) lists the charsets. Invalid bytes are replaced by U+FFFD.
     ///
     /// # Errors
-    /// The exchange failed before the body was complete.
+    /// Those of [`bytes`](Self::bytes).
     pub fn text(self) -> Result<String, Error> {
-        let bytes = self.bytes()?;
-        Ok(String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+        let charset = self.in_flight().charset();
+        Ok(charset.decode(self.bytes()?))
+    }
+
+    /// Reads the whole body as JSON, whatever its Content-Type.
+    ///
+    /// # Errors
+    /// Those of [`bytes`](Self::bytes), or the body is not the expected JSON.
+    #[cfg(feature = "json")]
+    pub fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
+        limpid_io::from_json(&self.bytes()?)
+    }
+
+    /// Writes the rest of the body to `writer`, piece by piece, and returns how many bytes that were.
+    ///
+    /// ```no_run
+    /// let client = limpid_std::Client::new();
+    /// let mut file = std::fs::File::create("page.html")?;
+    /// client.get("http://localhost/").send()?.error_for_status()?.copy_to(&mut file)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete, or the writer did ([`Error::Writer`]).
+    pub fn copy_to(&mut self, writer: &mut (impl Write + ?Sized)) -> Result<u64, Error> {
+        let mut copied = 0;
+        while let Some(piece) = self.body.next_piece()? {
+            writer.write_all(piece).map_err(Error::Writer)?;
+            copied += piece.len() as u64;
+        }
+        Ok(copied)
     }
 }
 

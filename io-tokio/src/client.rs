@@ -49,7 +49,7 @@ impl Client {
     /// # Errors
     /// Certificates cannot be read, or the exchange failed.
     pub async fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
-        let in_flight = InFlight::new(Arc::clone(&self.connections), prepared.request());
+        let in_flight = InFlight::prepared(Arc::clone(&self.connections), prepared)?;
         let mut response = Response::new(Driver::new(in_flight, Body::of(prepared)));
         response.receive(Listener::default()).await?;
         Ok(response)

@@ -1,9 +1,14 @@
 //! Responses and their bodies.
 
+use std::future::poll_fn;
+use std::io::ErrorKind;
+use std::pin::Pin;
+
 use limpid_core::client::{Emitted, Event};
 use limpid_core::error::Cause;
 use limpid_core::fields::Fields;
 use limpid_io::{Error, InFlight, Listener};
+use tokio::io::AsyncWrite;
 
 use crate::driver::Driver;
 use crate::response_body::ResponseBody;
@@ -107,22 +112,57 @@ impl Response {
     /// [decompresses](crate::ClientBuilder::decompress).
     ///
     /// # Errors
-    /// The exchange failed before the body was complete.
+    /// The exchange failed before the body was complete, or the body exceeds the
+    /// [limit](crate::ClientBuilder::in_memory_limit).
     pub async fn bytes(mut self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
+        let mut bytes = self.in_flight().body_buffer();
         while let Some(piece) = self.next_piece().await? {
-            bytes.extend_from_slice(piece);
+            bytes.push(piece)?;
         }
-        Ok(bytes)
+        Ok(bytes.into_bytes())
     }
 
-    /// Reads the whole body as UTF-8 text. Invalid bytes are replaced by U+FFFD.
+    /// Reads the whole body as text. Its charset is that of the Content-Type field, or UTF-8; a byte order mark takes
+    /// precedence. [`Charset`](limpid_io::Charset) lists the charsets. Invalid bytes are replaced by U+FFFD.
     ///
     /// # Errors
-    /// The exchange failed before the body was complete.
+    /// Those of [`bytes`](Self::bytes).
     pub async fn text(self) -> Result<String, Error> {
-        let bytes = self.bytes().await?;
-        Ok(String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+        let charset = self.in_flight().charset();
+        Ok(charset.decode(self.bytes().await?))
+    }
+
+    /// Reads the whole body as JSON, whatever its Content-Type.
+    ///
+    /// # Errors
+    /// Those of [`bytes`](Self::bytes), or the body is not the expected JSON.
+    #[cfg(feature = "json")]
+    pub async fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
+        limpid_io::from_json(&self.bytes().await?)
+    }
+
+    /// Writes the rest of the body to `writer`, piece by piece, and returns how many bytes that were. The writer is not
+    /// flushed.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete, or the writer did ([`Error::Writer`]).
+    pub async fn copy_to(
+        &mut self,
+        writer: &mut (impl AsyncWrite + Unpin + ?Sized),
+    ) -> Result<u64, Error> {
+        let mut copied = 0;
+        while let Some(piece) = self.next_piece().await? {
+            let mut unwritten = piece;
+            while !unwritten.is_empty() {
+                let write = poll_fn(|cx| Pin::new(&mut *writer).poll_write(cx, unwritten));
+                let n = match write.await {
+                    Ok(0) => return Err(Error::Writer(ErrorKind::WriteZero.into())),
+                    result => result.map_err(Error::Writer)?,
+                };
+                unwritten = unwritten.get(n..).unwrap_or_default();
+            }
+            copied += piece.len() as u64;
+        }
+        Ok(copied)
     }
 }

@@ -9,13 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    AttemptDelay, DrainLimits, NoProxy, Options, PoolLimits, Proxy, ProxyRules, ProxyVariableError,
-    RetryPolicy, RouteOptions,
+    AttemptDelay, DrainLimits, NoProxy, Options, PoolLimits, ProxyError, ProxyRules,
+    ProxyVariableError, RetryPolicy, RouteOptions,
 };
+use limpid_core::fields::FieldBlock;
 use limpid_core::limits::{Config, Lenient, Limits};
+#[cfg(feature = "rustls")]
+use limpid_core::time::Mono;
 use limpid_core::trace::{Sink, SocketOption};
 
+use crate::arguments::{HeaderPair, IntoProxy};
 use crate::certificate_reader::certificate_reader;
+use crate::error::Error;
 use crate::ids::random;
 use crate::layers::{ClientLayers, TlsSource};
 use crate::recording::SharedRecorder;
@@ -25,6 +30,9 @@ use crate::tls::{RootSource, TlsOptions};
 
 /// The default maximum number of concurrent lookups.
 const LOOKUPS: usize = 32;
+
+/// The default maximum size of a body that is read into memory.
+const IN_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// A driver's client, which a [`ClientBuilder`] builds.
 ///
@@ -69,6 +77,9 @@ pub struct ClientBuilder<C: BuildClient> {
     lookups: usize,
     resolver: C::Resolver,
     connector: C::Connector,
+    default_headers: FieldBlock,
+    in_memory_limit: u64,
+    proxy_error: Option<ProxyError>,
 }
 
 impl<C: BuildClient> fmt::Debug for ClientBuilder<C> {
@@ -96,6 +107,9 @@ impl<C: BuildClient> Default for ClientBuilder<C> {
             lookups: LOOKUPS,
             resolver: C::Resolver::default(),
             connector: C::Connector::default(),
+            default_headers: FieldBlock::new(),
+            in_memory_limit: IN_MEMORY,
+            proxy_error: None,
         }
     }
 }
@@ -221,7 +235,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// is idempotent or the policy permits all, and if its body is bytes or text, or was not begun. The total
     /// [`timeout`](Self::timeout) limits all tries together, unless the policy says otherwise.
     pub fn retries(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
-        self.options.retries = policy.into().map(seeded);
+        self.options.retries = policy.into().map(seeded_policy);
         self
     }
 
@@ -271,9 +285,45 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
-    /// Sends every request through this proxy, except for those to [excepted](Self::no_proxy) hosts.
-    pub fn proxy(mut self, proxy: Proxy) -> Self {
-        self.options.proxies = self.options.proxies.through(proxy);
+    /// Sends every request through this proxy, except for those to [excepted](Self::no_proxy) hosts: a
+    /// [`Proxy`](limpid_core::client::Proxy) or its URL. If that is not valid, [`try_build`](Self::try_build) fails, or
+    /// every request of the client.
+    pub fn proxy(mut self, proxy: impl IntoProxy) -> Self {
+        match proxy.into_proxy() {
+            Ok(proxy) => self.options.proxies = self.options.proxies.through(proxy),
+            Err(error) => self.proxy_error = self.proxy_error.or(Some(error)),
+        }
+        self
+    }
+
+    /// Adds these fields to every request that has none of the same name, unless the request
+    /// leaves them out with `without_header`. Requests fail if a field is not valid.
+    ///
+    /// ```
+    /// use limpid_io::{ClientBuilder, Settings};
+    ///
+    /// let builder = ClientBuilder::<Settings>::default();
+    /// let settings = builder.default_headers([("Accept", "application/json"), ("X-Team", "7")]).build();
+    /// assert_eq!(settings.default_headers.fields().get("x-team"), Some(&b"7"[..]));
+    /// ```
+    pub fn default_headers(mut self, headers: impl IntoIterator<Item: HeaderPair>) -> Self {
+        for header in headers {
+            self.default_headers.push(header.name(), header.value());
+        }
+        self
+    }
+
+    /// Sets the User-Agent field of every request that has none.
+    pub fn user_agent(mut self, value: impl AsRef<[u8]>) -> Self {
+        while self.default_headers.remove("User-Agent") {}
+        self.default_headers([("User-Agent", value)])
+    }
+
+    /// Sets how many bytes of a response's body are read into memory at most by its methods that return all of it, such
+    /// as `bytes`, `text` and `json`: 256 MiB by default. A longer body is an error. `None` means no limit. Bodies that
+    /// are read in pieces have the [limit](Self::limits) `body` alone.
+    pub fn in_memory_limit(mut self, bytes: impl Into<Option<u64>>) -> Self {
+        self.in_memory_limit = bytes.into().unwrap_or(u64::MAX);
         self
     }
 
@@ -432,9 +482,42 @@ impl<C: BuildClient> ClientBuilder<C> {
         Arc::make_mut(&mut self.options.route)
     }
 
+    /// Builds the client, and checks what [`build`](Self::build) leaves to the first request: the URLs of proxies, and
+    /// the certificates and keys, which are read now.
+    ///
+    /// ```
+    /// use limpid_io::{ClientBuilder, Error, Settings};
+    ///
+    /// let builder = ClientBuilder::<Settings>::default().proxy("gopher://localhost");
+    /// assert!(matches!(builder.try_build(), Err(Error::Proxy(_))));
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Proxy`]: the URL of a proxy is not valid. [`Error::TlsSetup`]: certificates or keys cannot be read, or
+    /// do not match.
+    pub fn try_build(self) -> Result<C, Error> {
+        if let Some(error) = self.proxy_error {
+            return Err(Error::Proxy(error));
+        }
+        let (settings, resolver, connector) = self.into_settings();
+        #[cfg(feature = "rustls")]
+        for tls in [&settings.tls, &settings.proxy_tls] {
+            let recorder =
+                settings.recorder.as_deref().map(crate::recording::Recorder::driver_events);
+            tls.trust(Mono::default(), &(&settings.sink, recorder))?;
+        }
+        Ok(C::build(settings, resolver, connector))
+    }
+
     /// Builds the client. Trusted certificates are read for the first `https` URL.
+    /// [`try_build`](Self::try_build) reads them now.
     #[must_use]
-    pub fn build(mut self) -> C {
+    pub fn build(self) -> C {
+        let (settings, resolver, connector) = self.into_settings();
+        C::build(settings, resolver, connector)
+    }
+
+    fn into_settings(mut self) -> (Settings, C::Resolver, C::Connector) {
         let [tls, proxy_tls] = self.default_sources();
         let Self {
             mut options,
@@ -446,6 +529,9 @@ impl<C: BuildClient> ClientBuilder<C> {
             lookups,
             resolver,
             connector,
+            default_headers,
+            in_memory_limit,
+            proxy_error,
             ..
         } = self;
         let tls = layers.map_or(tls, TlsSource::layers);
@@ -453,8 +539,19 @@ impl<C: BuildClient> ClientBuilder<C> {
         // Known numbers save the exchanges Action::Trust.
         (options.trust, options.proxy_trust) = (tls.known(), proxy_tls.known());
         let options = Arc::new(options);
-        let settings = Settings { options, tls, proxy_tls, pool, lookups, sink, recorder };
-        C::build(settings, resolver, connector)
+        let settings = Settings {
+            options,
+            tls,
+            proxy_tls,
+            pool,
+            lookups,
+            sink,
+            recorder,
+            default_headers,
+            in_memory_limit,
+            proxy_error,
+        };
+        (settings, resolver, connector)
     }
 
     /// Returns sources without layers, where the caller has set none.
@@ -465,7 +562,9 @@ impl<C: BuildClient> ClientBuilder<C> {
 }
 
 /// Returns a policy with a seed of its own, so that the delays of two processes differ.
-pub(crate) fn seeded(mut policy: RetryPolicy) -> Arc<RetryPolicy> {
+#[doc(hidden)]
+#[must_use]
+pub fn seeded_policy(mut policy: RetryPolicy) -> Arc<RetryPolicy> {
     if policy.seed == 0 {
         policy.seed = random().get();
     }

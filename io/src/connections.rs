@@ -6,11 +6,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use limpid_core::client::{Exchange, Lease, Options, Pool, Retirement, Route};
+use limpid_core::client::{Exchange, Lease, Options, Pool, ProxyError, Retirement, Route};
+use limpid_core::fields::FieldBlock;
 use limpid_core::time::Mono;
 use limpid_core::trace::{ConnectionId, ExchangeId};
 
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::free_list::FreeList;
 use crate::ids::next_connection;
 use crate::inner::Inner;
@@ -92,6 +94,10 @@ pub struct Connections<T: PooledTransport> {
     proxy_tls: TlsSource,
     sink: SharedSink,
     recorder: SharedRecorder,
+    /// The fields of every request that has none of the same name, if there are any.
+    default_headers: Option<FieldBlock>,
+    in_memory_limit: u64,
+    proxy_error: Option<ProxyError>,
     clock: Clock,
     network: T::Network,
 }
@@ -157,7 +163,9 @@ impl<T: PooledTransport> Connections<T> {
     /// Creates the state without connections.
     #[must_use]
     pub fn new(settings: Settings, network: T::Network) -> Self {
-        let Settings { options, tls, proxy_tls, pool, sink, recorder, .. } = settings;
+        let Settings { options, tls, proxy_tls, pool, sink, recorder, default_headers, .. } =
+            settings;
+        let (in_memory_limit, proxy_error) = (settings.in_memory_limit, settings.proxy_error);
         let has_events = sink.is_some() || recorder.is_some();
         Self {
             shared: Mutex::new(Shared {
@@ -171,6 +179,9 @@ impl<T: PooledTransport> Connections<T> {
             proxy_tls,
             sink,
             recorder,
+            default_headers: Some(default_headers).filter(|block| !block.fields().is_empty()),
+            in_memory_limit,
+            proxy_error,
             clock: Clock::start(),
             network,
         }
@@ -180,6 +191,23 @@ impl<T: PooledTransport> Connections<T> {
     #[must_use]
     pub const fn options(&self) -> &Arc<Options> {
         &self.options
+    }
+
+    /// Returns the fields of every request that has none of the same name, if there are any.
+    #[inline]
+    pub(crate) const fn default_headers(&self) -> Option<&FieldBlock> {
+        self.default_headers.as_ref()
+    }
+
+    /// Returns how many bytes of a body are read into memory at most.
+    pub(crate) const fn in_memory_limit(&self) -> u64 {
+        self.in_memory_limit
+    }
+
+    /// Checks the settings that were set as text.
+    #[inline]
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.proxy_error.map_or(Ok(()), |error| Err(Error::Proxy(error)))
     }
 
     /// Returns the source of layers for connections to proxies or to origin servers.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use limpid_core::client::{Sizes, Timings, Url, UrlError};
+use limpid_core::client::{ProxyError, Sizes, Timings, Url, UrlError};
 use limpid_core::error::Error as CoreError;
 #[cfg(feature = "rustls")]
 use limpid_core::error::{Cause, TlsError};
@@ -36,6 +36,8 @@ use crate::pem::Pem;
 pub enum Error {
     /// The URL is not a valid http or https URL. Nothing was sent.
     Url(UrlError),
+    /// The URL of a proxy of the client is not valid. Nothing was sent.
+    Proxy(ProxyError),
     /// The body of a request to prepare comes from a source that yields it only once. Nothing was
     /// sent.
     BodyOnce,
@@ -56,6 +58,26 @@ pub enum Error {
     /// The server answered with this status, and did not leave HTTP/1.1 as requested. It has received
     /// the request.
     NotUpgraded(u16),
+    /// The server answered with this status of 400 or above, which the caller has made an error.
+    Status {
+        /// The status code.
+        status: u16,
+        /// The URL of the request.
+        url: Box<Url>,
+    },
+    /// The body of the response is longer than what is read into memory.
+    BodyTooLong {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The caller's writer did not take the body of the response.
+    Writer(io::Error),
+    /// The value for the body of the request cannot be written as JSON. Nothing was sent.
+    #[cfg(feature = "json")]
+    ToJson(serde_json::Error),
+    /// The body of the response is not the JSON that the caller expects.
+    #[cfg(feature = "json")]
+    FromJson(serde_json::Error),
 }
 
 /// The history of a failed exchange.
@@ -121,11 +143,29 @@ impl Error {
     #[must_use]
     pub fn request_was_sent(&self) -> bool {
         match self {
-            Self::Url(_) | Self::BodyOnce | Self::TlsSetup(_) => false,
+            Self::Url(_) | Self::Proxy(_) | Self::BodyOnce | Self::TlsSetup(_) => false,
+            #[cfg(feature = "json")]
+            Self::ToJson(_) => false,
             Self::Exchange { error, .. } => error.request_was_sent(),
-            #[cfg(feature = "http")]
-            Self::Http(_) => true,
-            Self::NotUpgraded(_) => true,
+            _ => true,
+        }
+    }
+
+    /// Returns the status of the response, if that is the error.
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status, .. } | Self::NotUpgraded(status) => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Returns the URL of the request that failed; `None` if it had no valid one, or the error has none.
+    #[must_use]
+    pub fn url(&self) -> Option<&Url> {
+        match self {
+            Self::Exchange { url, .. } | Self::Status { url, .. } => Some(url),
+            _ => None,
         }
     }
 
@@ -170,6 +210,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(error) => error.fmt(f),
+            Self::Proxy(error) => write!(f, "the URL of a proxy is not valid: {error}"),
             Self::BodyOnce => f.write_str(
                 "the body can be read only once: prepare the request with bytes, or send it directly",
             ),
@@ -194,6 +235,19 @@ impl fmt::Display for Error {
             Self::NotUpgraded(status) => {
                 write!(f, "the server answered with status {status} and did not leave HTTP/1.1")
             }
+            Self::Status { status, url } => {
+                write!(f, "the server answered with status {status} for {}", url.redacted())
+            }
+            Self::BodyTooLong { limit } => write!(
+                f,
+                "the body is longer than the limit of {limit} bytes for reading it into memory: read it in pieces, \
+                 or raise in_memory_limit"
+            ),
+            Self::Writer(_) => f.write_str("the writer did not take the body of the response"),
+            #[cfg(feature = "json")]
+            Self::ToJson(_) => f.write_str("the value for the request's body cannot be written as JSON"),
+            #[cfg(feature = "json")]
+            Self::FromJson(_) => f.write_str("the response's body is not the expected JSON"),
         }
     }
 }
@@ -202,11 +256,12 @@ impl std::error::Error for Error {
     /// Returns the sources of the inner errors, whose descriptions are part of this one's.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Url(_) | Self::BodyOnce | Self::NotUpgraded(_) => None,
-            #[cfg(feature = "http")]
-            Self::Http(_) => None,
             Self::TlsSetup(error) => error.source(),
             Self::Exchange { error, .. } => error.source(),
+            Self::Writer(error) => Some(error),
+            #[cfg(feature = "json")]
+            Self::ToJson(error) | Self::FromJson(error) => Some(error),
+            _ => None,
         }
     }
 }
@@ -227,11 +282,17 @@ impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         let kind = match &error {
             Error::Exchange { error, .. } => error.io_kind(),
-            Error::Url(_) | Error::BodyOnce => io::ErrorKind::InvalidInput,
+            Error::Url(_) | Error::Proxy(_) | Error::BodyOnce => io::ErrorKind::InvalidInput,
             Error::TlsSetup(error) => error.io().map_or(io::ErrorKind::InvalidInput, Self::kind),
             #[cfg(feature = "http")]
             Error::Http(_) => io::ErrorKind::InvalidData,
-            Error::NotUpgraded(_) => io::ErrorKind::Other,
+            Error::NotUpgraded(_) | Error::Status { .. } => io::ErrorKind::Other,
+            Error::BodyTooLong { .. } => io::ErrorKind::InvalidData,
+            Error::Writer(error) => error.kind(),
+            #[cfg(feature = "json")]
+            Error::ToJson(_) => io::ErrorKind::InvalidInput,
+            #[cfg(feature = "json")]
+            Error::FromJson(_) => io::ErrorKind::InvalidData,
         };
         Self::new(kind, error)
     }

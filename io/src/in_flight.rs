@@ -16,6 +16,8 @@ use limpid_core::http1::ResponseHead;
 use limpid_core::time::{Deadline, Mono};
 use limpid_core::trace::{EventKind, ExchangeId, Sink, Trace, TraceEvent};
 
+use crate::body_buffer::BodyBuffer;
+use crate::charset::Charset;
 use crate::connections::{Acquire, Connections, FullPool, PooledTransport, Wanted};
 use crate::error::{Error, History};
 use crate::ids::next_exchange;
@@ -24,7 +26,9 @@ use crate::inner::{
 };
 use crate::lookups::LookupFacts;
 use crate::machine_input::RecordedInput;
+use crate::prepared::Prepared;
 use crate::recording::{ExchangeRecorder, Recorder};
+use crate::request_settings::RequestSettings;
 use crate::tunnel::Tunnel;
 
 /// A request in flight: an exchange and its transport. Its memory is boxed, belongs to the client,
@@ -46,11 +50,31 @@ impl<T: PooledTransport> InFlight<T> {
     /// Starts an exchange for this request, which has no transport yet.
     #[must_use]
     pub fn new(connections: Arc<Connections<T>>, request: Arc<Request>) -> Self {
+        Self::begun(connections, request, None)
+    }
+
+    /// Starts an exchange for a prepared request, which has no transport yet.
+    ///
+    /// # Errors
+    /// [`Error::Proxy`]: the URL of a proxy of the client is not valid.
+    pub fn prepared(connections: Arc<Connections<T>>, prepared: &Prepared) -> Result<Self, Error> {
+        connections.check()?;
+        Ok(Self::begun(connections, prepared.request(), prepared.settings()))
+    }
+
+    /// Starts an exchange for this request, with its own settings if it has any.
+    #[inline]
+    pub(crate) fn begun(
+        connections: Arc<Connections<T>>,
+        request: Arc<Request>,
+        settings: Option<&RequestSettings>,
+    ) -> Self {
         let inner = connections.free().take().unwrap_or_else(|| {
             connections.free().add();
-            Box::new(Inner::new(&request, connections.options(), connections.recorder()))
+            let (options, sink) = (connections.options(), connections.sink());
+            Box::new(Inner::new(&request, options, sink, connections.recorder()))
         });
-        Self { inner: Some(inner), connections }.begin(request)
+        Self { inner: Some(inner), connections }.begin(request, settings)
     }
 
     /// Takes the memory of an earlier request, if some is free.
@@ -64,11 +88,19 @@ impl<T: PooledTransport> InFlight<T> {
         self.inner_mut().build(method, url)
     }
 
-    /// Starts this request.
-    pub(crate) fn begin(mut self, request: Arc<Request>) -> Self {
+    /// Starts this request, with its own settings if it has any.
+    #[inline]
+    pub(crate) fn begin(
+        mut self,
+        request: Arc<Request>,
+        settings: Option<&RequestSettings>,
+    ) -> Self {
         let (inner, connections) = self.parts();
-        let begin = Begin { id: next_exchange(), request, options: connections.options() };
-        inner.enter(connections.sink(), begin);
+        let (id, options) = (next_exchange(), connections.options());
+        match settings {
+            None => inner.enter(Begin { id, request, options }),
+            Some(settings) => inner.begin_with(id, request, settings, options),
+        }
         self
     }
 
@@ -100,8 +132,7 @@ impl<T: PooledTransport> InFlight<T> {
     where
         I: RecordedInput<Exchange, ExchangeRecorder>,
     {
-        let (inner, connections) = self.parts();
-        inner.enter(connections.sink(), input)
+        self.inner_mut().enter(input)
     }
 
     /// Reads the clock. A driver calls this when it starts to run, and after it has waited without
@@ -181,8 +212,8 @@ impl<T: PooledTransport> InFlight<T> {
     /// for it is a call of the system.
     #[cold]
     fn observe_local_address(&mut self, transport: &T) {
-        let (inner, connections) = self.parts();
-        let interest = connections.sink().interest();
+        let inner = self.inner_mut();
+        let interest = inner.sink().interest();
         if interest.contains(EventKind::DialComplete)
             || interest.contains(EventKind::AcquireComplete)
             || inner.recorder.is_some()
@@ -205,7 +236,7 @@ impl<T: PooledTransport> InFlight<T> {
     /// Emits that the request waits for a connection.
     #[cold]
     fn waits_for_pool(&mut self) {
-        let is_wanted = self.connections.sink().interest().contains(EventKind::PoolFull);
+        let is_wanted = self.inner().sink().interest().contains(EventKind::PoolFull);
         if !is_wanted && self.inner().recorder.is_none() {
             return;
         }
@@ -223,8 +254,7 @@ impl<T: PooledTransport> InFlight<T> {
     }
 
     fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
-        let (inner, connections) = self.parts();
-        inner.emit(connections.sink(), kind, event);
+        self.inner_mut().emit(kind, event);
     }
 
     /// Performs [`Action::Trust`].
@@ -232,7 +262,7 @@ impl<T: PooledTransport> InFlight<T> {
         let (inner, connections) = self.parts();
         let failed = |error| CoreError::from(TlsError::Configuration).with_source(error);
         let recorder = connections.recorder().as_deref().map(Recorder::driver_events);
-        let trust = connections.tls(proxy).trust(inner.now, &(connections.sink(), recorder));
+        let trust = connections.tls(proxy).trust(inner.now, &(inner.sink(), recorder));
         self.input(trust.map_or_else(|error| Input::Failed(failed(error)), Input::Trusted));
     }
 
@@ -292,7 +322,7 @@ impl<T: PooledTransport> InFlight<T> {
     pub fn release(&mut self) {
         let (inner, connections) = self.parts();
         if let Some(mut lease) = inner.lease.take() {
-            lease.link = inner.enter(connections.sink(), TakeLink);
+            lease.link = inner.enter(TakeLink);
             if lease.link.is_none() {
                 // The place is released before the transport is closed, so that other requests need
                 // not wait.
@@ -317,7 +347,7 @@ impl<T: PooledTransport> InFlight<T> {
         self.tick();
         let switched = self.enter(TakeSwitched)?;
         let recorder = self.inner().recorder.as_ref().map(ExchangeRecorder::tunnel);
-        let tunnel = Tunnel::new(switched, self.connections.sink().clone(), recorder);
+        let tunnel = Tunnel::new(switched, self.inner().sink().clone(), recorder);
         Some((tunnel, self.inner_mut().take_transport()?))
     }
 
@@ -339,7 +369,7 @@ impl<T: PooledTransport> InFlight<T> {
         // The error of a cancelled exchange is not shown.
         let trace = match cause {
             Cause::Cancelled => Trace::default(),
-            _ => self.connections.sink().events_of(exchange),
+            _ => self.inner().sink().events_of(exchange),
         };
         History { exchange, timings: self.timings(), sizes: self.sizes(), trace }
     }
@@ -454,6 +484,32 @@ impl<T: PooledTransport> InFlight<T> {
         }
     }
 
+    /// Returns the length of the response's body that its head announces, once the head was received.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        match self.framing() {
+            Framing::Length(length) => Some(length),
+            Framing::None => {
+                let announced = self.head()?.fields.get("Content-Length")?;
+                std::str::from_utf8(announced).ok()?.trim().parse().ok()
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the charset of the response's body, once its head was received.
+    #[must_use]
+    pub fn charset(&self) -> Charset {
+        Charset::of(self.head().and_then(|head| head.fields.get("Content-Type")))
+    }
+
+    /// Returns an empty buffer for the body of the response, with the limit of the client or the request.
+    #[must_use]
+    pub fn body_buffer(&self) -> BodyBuffer {
+        let limit = self.inner().in_memory_limit;
+        BodyBuffer::new(limit.unwrap_or(self.connections.in_memory_limit()))
+    }
+
     /// Returns the trailers of the response, once it is complete.
     #[must_use]
     pub fn trailers(&self) -> Fields<'_> {
@@ -514,6 +570,9 @@ impl<T: PooledTransport> Drop for InFlight<T> {
         self.release();
         if let Some(mut inner) = self.inner.take() {
             inner.reset();
+            if inner.has_settings {
+                inner.drop_settings(self.connections.sink());
+            }
             self.connections.free().put(inner);
         }
     }

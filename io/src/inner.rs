@@ -16,6 +16,7 @@ use limpid_core::transport::{Link, Switched};
 
 use crate::machine_input::{MachineInput, RecordedInput};
 use crate::recording::{ExchangeRecorder, SharedRecorder};
+use crate::request_settings::RequestSettings;
 use crate::settings::SharedSink;
 
 /// An exchange and its connection. When the request is over, the memory is kept.
@@ -26,6 +27,12 @@ pub(crate) struct Inner<T> {
     pub(crate) lease: Option<Box<Lease<T>>>,
     /// The time of the last clock reading.
     pub(crate) now: Mono,
+    /// The sink of events: the client's, unless the request has one of its own.
+    sink: SharedSink,
+    /// The request has settings of its own.
+    pub(crate) has_settings: bool,
+    /// How many bytes of the body are read into memory at most, unless that is as the client has it.
+    pub(crate) in_memory_limit: Option<u64>,
     /// The recording of the exchanges in this memory, if there is a recorder.
     pub(crate) recorder: Option<ExchangeRecorder>,
 }
@@ -44,31 +51,69 @@ impl<T> Inner<T> {
     pub(crate) fn new(
         request: &Arc<Request>,
         options: &Arc<Options>,
+        sink: &SharedSink,
         recorder: &SharedRecorder,
     ) -> Self {
         // The number is not that of an exchange.
         let exchange = Exchange::new(ExchangeId(0), Arc::clone(request), Arc::clone(options));
         let recorder = recorder.clone().map(ExchangeRecorder::new);
-        Self { exchange, lease: None, now: Mono::default(), recorder }
+        Self {
+            exchange,
+            lease: None,
+            now: Mono::default(),
+            sink: sink.clone(),
+            has_settings: false,
+            in_memory_limit: None,
+            recorder,
+        }
+    }
+
+    /// Returns the sink of events.
+    #[inline]
+    pub(crate) const fn sink(&self) -> &SharedSink {
+        &self.sink
+    }
+
+    /// Starts an exchange with settings of its own, for a client with these options.
+    #[cold]
+    pub(crate) fn begin_with(
+        &mut self,
+        id: ExchangeId,
+        request: Arc<Request>,
+        settings: &RequestSettings,
+        client: &Arc<Options>,
+    ) {
+        if let Some(sink) = &settings.sink {
+            self.sink.clone_from(sink);
+        }
+        (self.has_settings, self.in_memory_limit) = (true, settings.in_memory_limit);
+        self.enter(Begin { id, request, options: &settings.options_for(client) });
+    }
+
+    /// Returns to the settings of the client.
+    #[cold]
+    pub(crate) fn drop_settings(&mut self, sink: &SharedSink) {
+        self.sink.clone_from(sink);
+        (self.has_settings, self.in_memory_limit) = (false, None);
     }
 
     /// Passes an input to the exchange. All inputs pass here, and nothing else changes the behaviour
     /// of the exchange, so that recorded inputs can be replayed.
     #[inline(always)]
-    pub(crate) fn enter<I>(&mut self, sink: &SharedSink, input: I) -> I::Output
+    pub(crate) fn enter<I>(&mut self, input: I) -> I::Output
     where
         I: RecordedInput<Exchange, ExchangeRecorder>,
     {
         match self.recorder {
-            None => input.enter(&mut self.exchange, self.now, sink),
-            Some(_) => self.enter_recorded(sink, input),
+            None => input.enter(&mut self.exchange, self.now, &self.sink),
+            Some(_) => self.enter_recorded(input),
         }
     }
 
     /// Records an input, and passes it to the exchange.
     #[cold]
     #[inline(never)]
-    fn enter_recorded<I>(&mut self, sink: &SharedSink, input: I) -> I::Output
+    fn enter_recorded<I>(&mut self, input: I) -> I::Output
     where
         I: RecordedInput<Exchange, ExchangeRecorder>,
     {
@@ -79,7 +124,7 @@ impl<T> Inner<T> {
             }
             None => input,
         };
-        input.enter(&mut self.exchange, self.now, sink)
+        input.enter(&mut self.exchange, self.now, &self.sink)
     }
 
     /// Returns the exchange, for reading.
@@ -109,13 +154,8 @@ impl<T> Inner<T> {
     }
 
     /// Emits an event of the driver. This does not change the behaviour of the exchange.
-    pub(crate) fn emit<'e>(
-        &mut self,
-        sink: &SharedSink,
-        kind: EventKind,
-        event: impl FnOnce() -> TraceEvent<'e>,
-    ) {
-        self.exchange.emit(kind, event, self.now, sink);
+    pub(crate) fn emit<'e>(&mut self, kind: EventKind, event: impl FnOnce() -> TraceEvent<'e>) {
+        self.exchange.emit(kind, event, self.now, &self.sink);
     }
 
     /// Frees what is not kept for the next request.

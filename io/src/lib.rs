@@ -38,12 +38,15 @@
 //! # Ok::<(), limpid_core::client::UrlError>(())
 //! ```
 
+mod arguments;
+mod body_buffer;
 mod builder;
 #[cfg(feature = "rustls")]
 mod builder_tls;
 #[cfg(feature = "rustls")]
 mod certificate;
 mod certificate_reader;
+mod charset;
 mod clock;
 mod connections;
 mod content;
@@ -56,16 +59,21 @@ mod ids;
 mod in_flight;
 mod informational;
 mod inner;
+#[cfg(feature = "json")]
+mod json;
 mod layers;
 mod lookup_error;
 mod lookups;
 mod machine_input;
 mod methods;
+#[cfg(feature = "form")]
+mod parameters;
 mod pem;
 mod pending_request;
 mod piece_memory;
 mod prepared;
 mod recording;
+mod request_settings;
 pub mod server;
 mod settings;
 #[cfg(feature = "rustls")]
@@ -73,9 +81,14 @@ mod tls;
 mod tunnel;
 mod wait_queue;
 
+pub use arguments::{HeaderPair, IntoProxy, ParameterPair, Password};
+pub use body_buffer::BodyBuffer;
+#[doc(hidden)]
+pub use builder::seeded_policy;
 pub use builder::{BuildClient, ClientBuilder};
 pub use bytes;
 pub use certificate_reader::certificate_reader;
+pub use charset::Charset;
 pub use clock::Clock;
 pub use connections::{Acquire, Connections, PooledTransport, Wanted};
 pub use content::{Content, Part};
@@ -87,6 +100,8 @@ pub use ids::continued_trace;
 pub use in_flight::InFlight;
 pub use informational::Listener;
 pub use inner::Buffers;
+#[cfg(feature = "json")]
+pub use json::{from_json, to_json};
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
 pub use limpid_core;
 pub use limpid_core::client::{
@@ -98,6 +113,8 @@ pub use limpid_core::http_types;
 pub use limpid_recording::RecorderOptions;
 pub use lookup_error::LookupError;
 pub use lookups::{Job, Lookup, LookupFacts, Lookups, Resolved};
+#[cfg(feature = "form")]
+pub use parameters::encode_parameters;
 pub use pem::Pem;
 pub use pending_request::PendingRequest;
 pub use piece_memory::PieceMemory;
@@ -105,6 +122,8 @@ pub use prepared::Prepared;
 pub use recording::{Recorder, SharedRecorder};
 #[cfg(feature = "rustls")]
 pub use rustls;
+#[cfg(feature = "json")]
+pub use serde;
 pub use settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
 pub use tls::TlsVersion;

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use limpid_core::client::{Options, Request, RequestBuilder, Url};
+use limpid_core::client::{Request, Url};
 use limpid_core::http1::BodySize;
 
-use crate::error::Error;
+use crate::request_settings::RequestSettings;
 
 /// A request that is built once and can be sent many times, also concurrently. It is cheap to clone.
 ///
@@ -16,6 +16,7 @@ use crate::error::Error;
 pub struct Prepared {
     request: Arc<Request>,
     body: Bytes,
+    settings: Option<Box<RequestSettings>>,
 }
 
 impl fmt::Debug for Prepared {
@@ -26,17 +27,12 @@ impl fmt::Debug for Prepared {
 }
 
 impl Prepared {
-    /// Completes a request with this body, for clients with these options.
-    ///
-    /// # Errors
-    /// [`Error::BodyOnce`]: the body cannot be sent again.
-    pub fn new(
-        draft: RequestBuilder,
-        body: Option<Bytes>,
-        options: &Options,
-    ) -> Result<Self, Error> {
-        let Some(body) = body else { return Err(Error::BodyOnce) };
-        Ok(Self { request: draft.accept_codings(options.decode).build_shared(), body })
+    pub(crate) const fn new(
+        request: Arc<Request>,
+        body: Bytes,
+        settings: Option<Box<RequestSettings>>,
+    ) -> Self {
+        Self { request, body, settings }
     }
 
     /// Returns its URL.
@@ -49,6 +45,11 @@ impl Prepared {
     #[must_use]
     pub fn request(&self) -> Arc<Request> {
         Arc::clone(&self.request)
+    }
+
+    /// Returns the settings that differ from a client's.
+    pub(crate) fn settings(&self) -> Option<&RequestSettings> {
+        self.settings.as_deref()
     }
 
     pub(crate) fn body(&self) -> Bytes {

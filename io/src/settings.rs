@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use limpid_core::client::{Options, PoolLimits};
+use limpid_core::client::{Options, PoolLimits, ProxyError};
+use limpid_core::fields::FieldBlock;
 use limpid_core::trace::Sink;
 
 use crate::layers::TlsSource;
@@ -32,6 +33,12 @@ pub struct Settings {
     pub sink: SharedSink,
     /// The recorder, if there is one.
     pub recorder: SharedRecorder,
+    /// The fields of every request that has none of the same name.
+    pub default_headers: FieldBlock,
+    /// How many bytes of a body are read into memory at most.
+    pub in_memory_limit: u64,
+    /// Why a URL of a proxy is not valid, if one is not: all requests then fail.
+    pub proxy_error: Option<ProxyError>,
 }
 
 impl fmt::Debug for Settings {

@@ -102,7 +102,7 @@ fn connections_of_both_roles_hide_secrets() {
 fn client_of_std_hides_secrets() {
     let server = answering();
     let proxy = format!("http://me:tiger@127.0.0.1:{}", server.port());
-    let builder = limpid_std::Client::builder().proxy(proxy.parse().unwrap());
+    let builder = limpid_std::Client::builder().proxy(proxy);
     check("ClientBuilder", &builder);
     let client = builder.build();
     check("Client", &client);
@@ -123,7 +123,7 @@ fn client_of_tokio_hides_secrets() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let server = answering();
     let proxy = format!("http://me:tiger@127.0.0.1:{}", server.port());
-    let client = limpid_tokio::Client::builder().proxy(proxy.parse().unwrap()).build();
+    let client = limpid_tokio::Client::builder().proxy(proxy).build();
     check("Client", &client);
     let request = with_secrets!(client.get(&url(80))).body("tiger");
     check("RequestBuilder", &request);

@@ -100,10 +100,7 @@ fn upgrade_over_tls_passes_through_an_opened_tunnel() {
         let server = Server::builder().tls(config).bind(("127.0.0.1", 0)).unwrap();
         let port = server.local_addr().unwrap().port();
         tokio::spawn(server.serve(greet));
-        let client = Client::builder()
-            .proxy(proxy.url().parse().unwrap())
-            .ca_file(path.join("ca.pem"))
-            .build();
+        let client = Client::builder().proxy(proxy.url()).ca_file(path.join("ca.pem")).build();
         let request = client.get(&format!("https://localhost:{port}/"));
         let request = request.header("Connection", "upgrade").header("Upgrade", "greeting");
         let mut upgraded = request.send().await.unwrap().upgrade().unwrap();

@@ -10,7 +10,7 @@ use super::origin::Origin;
 use super::url::{Url, UrlError};
 use crate::coding::ACCEPTED;
 use crate::error::Misuse;
-use crate::fields::{FieldBlock, Fields};
+use crate::fields::{Field, FieldBlock, Fields};
 use crate::http1::{BodySize, WrittenRequest};
 use crate::stored::{Reader, Stored, stored_struct};
 use crate::trace::{Capture, ShownBytes, ShownTarget};
@@ -342,6 +342,45 @@ impl RequestBuilder {
     /// Adds a field in place, as [`field`](Self::field) does.
     pub fn push(&mut self, name: &[u8], value: &[u8]) {
         self.fields.push(name, value);
+    }
+
+    /// Adds those of `defaults` whose names the caller has not added.
+    pub fn push_missing(&mut self, defaults: Fields<'_>) {
+        let own = self.fields.fields().len();
+        for default in defaults.iter() {
+            let is_own = |field: Field<'_>| field.name.eq_ignore_ascii_case(default.name);
+            if !self.fields.fields().iter().take(own).any(is_own) {
+                self.fields.push(default.name, default.value);
+            }
+        }
+    }
+
+    /// Adds to the query of the URL, which is already encoded: after a `&` if there is a query, before the fragment.
+    ///
+    /// ```
+    /// use limpid_core::client::Request;
+    ///
+    /// let builder = Request::builder(b"GET", "http://localhost/?a=1#top".parse()?);
+    /// assert_eq!(builder.query("b=2")?.build().url().as_str(), "http://localhost/?a=1&b=2#top");
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The URL becomes too long, or has a control character.
+    pub fn query(mut self, query: &str) -> Result<Self, UrlError> {
+        let request = self.request();
+        let (url, fragment) = match request.url.as_str().split_once('#') {
+            Some((url, fragment)) => (url, Some(fragment)),
+            None => (request.url.as_str(), None),
+        };
+        let between = match url.split_once('?') {
+            None => "?",
+            Some((_, "")) => "",
+            Some(_) => "&",
+        };
+        let fragment = fragment.map(|fragment| ["#", fragment].concat()).unwrap_or_default();
+        request.url.replace(&[url, between, query, &fragment].concat())?;
+        Ok(self)
     }
 
     /// Leaves out the field of this name, which would be added: Host, Accept, User-Agent,

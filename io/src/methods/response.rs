@@ -7,7 +7,7 @@
 macro_rules! response_methods {
     () => {
         impl Response {
-            fn head(&self) -> Option<$crate::limpid_core::http1::ResponseHead<'_>> {
+            fn head(&self) -> Option<limpid_core::http1::ResponseHead<'_>> {
                 self.in_flight().head()
             }
 
@@ -19,8 +19,8 @@ macro_rules! response_methods {
 
             /// Returns the version of HTTP.
             #[must_use]
-            pub fn version(&self) -> $crate::limpid_core::http1::Version {
-                let version = $crate::limpid_core::http1::Version::HTTP_11;
+            pub fn version(&self) -> limpid_core::http1::Version {
+                let version = limpid_core::http1::Version::HTTP_11;
                 self.head().map_or(version, |head| head.version)
             }
 
@@ -32,8 +32,8 @@ macro_rules! response_methods {
 
             /// Returns the fields with their order, case and repetitions.
             #[must_use]
-            pub fn fields(&self) -> $crate::limpid_core::fields::Fields<'_> {
-                let none = $crate::limpid_core::fields::Fields::EMPTY;
+            pub fn fields(&self) -> limpid_core::fields::Fields<'_> {
+                let none = limpid_core::fields::Fields::EMPTY;
                 self.head().map_or(none, |head| head.fields)
             }
 
@@ -43,21 +43,66 @@ macro_rules! response_methods {
                 self.fields().get(name)
             }
 
+            /// Returns the fields, as [`fields`](Self::fields) does.
+            #[must_use]
+            pub fn headers(&self) -> limpid_core::fields::Fields<'_> {
+                self.fields()
+            }
+
+            /// Returns the value of the first field with this name, if it is text in UTF-8.
+            /// [`field`](Self::field) returns its bytes.
+            #[must_use]
+            pub fn header(&self, name: &str) -> Option<&str> {
+                ::std::str::from_utf8(self.field(name)?).ok()
+            }
+
+            /// Returns the length of the body that the head announces: of a coded body, before it is decoded; of a
+            /// response to HEAD, that which a GET would have. `None` if it is not announced.
+            #[must_use]
+            pub fn content_length(&self) -> Option<u64> {
+                self.in_flight().content_length()
+            }
+
+            /// Returns an error if the status is 400 or above: [`Error::Status`](limpid_io::Error::Status) with the
+            /// status and the URL.
+            ///
+            /// # Errors
+            /// The status is that of an error.
+            pub fn error_for_status(self) -> Result<Self, $crate::Error> {
+                self.error_for_status_ref()?;
+                Ok(self)
+            }
+
+            /// Returns an error as [`error_for_status`](Self::error_for_status) does, and keeps the response, whose
+            /// body may describe the error.
+            ///
+            /// # Errors
+            /// The status is that of an error.
+            pub fn error_for_status_ref(&self) -> Result<&Self, $crate::Error> {
+                match self.status() {
+                    status @ 400.. => {
+                        let url = Box::new(self.url().clone());
+                        Err($crate::Error::Status { status, url })
+                    }
+                    _ => Ok(self),
+                }
+            }
+
             /// Returns the framing of the body: how its end is found.
             #[must_use]
-            pub fn framing(&self) -> $crate::limpid_core::framing::Framing {
+            pub fn framing(&self) -> limpid_core::framing::Framing {
                 self.in_flight().framing()
             }
 
             /// Returns the URL of the request. After redirects, it is the last one.
             #[must_use]
-            pub fn url(&self) -> &$crate::limpid_core::client::Url {
+            pub fn url(&self) -> &limpid_core::client::Url {
                 self.in_flight().request().url()
             }
 
             /// Returns the number of the exchange, which its events have.
             #[must_use]
-            pub fn exchange_id(&self) -> $crate::limpid_core::trace::ExchangeId {
+            pub fn exchange_id(&self) -> limpid_core::trace::ExchangeId {
                 self.in_flight().exchange_id()
             }
 
@@ -75,14 +120,14 @@ macro_rules! response_methods {
 
             /// Returns the durations of its phases: up to now, or in total after the end of the body.
             #[must_use]
-            pub fn timings(&self) -> $crate::Timings {
+            pub fn timings(&self) -> limpid_core::client::Timings {
                 self.in_flight().timings()
             }
 
             /// Returns how many bytes were sent and received: up to now, or in total after the end of the
             /// body.
             #[must_use]
-            pub fn sizes(&self) -> $crate::Sizes {
+            pub fn sizes(&self) -> limpid_core::client::Sizes {
                 self.in_flight().sizes()
             }
 

@@ -232,7 +232,7 @@ fn connect_has_the_tunnel_and_the_handshake() {
     let tunnel = [vec![Step::ReadHead, open, Step::StartTls(config)], answer(HELLO)].concat();
     let server = Server::tcp(vec![tunnel]).unwrap();
     let exported = Exported::of(|| {
-        let proxy = format!("http://127.0.0.1:{}", server.port()).parse().unwrap();
+        let proxy = format!("http://127.0.0.1:{}", server.port());
         let client = client().ca_file(certificates.ca_file()).proxy(proxy).build();
         client.get("https://localhost/").send().unwrap().bytes().unwrap();
     });
@@ -263,7 +263,7 @@ fn refused_tunnel_is_an_error_of_connecting() {
     let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
     let server = Server::tcp(vec![answer(refusal)]).unwrap();
     let exported = Exported::of(|| {
-        let proxy = format!("http://127.0.0.1:{}", server.port()).parse().unwrap();
+        let proxy = format!("http://127.0.0.1:{}", server.port());
         client().proxy(proxy).build().get("https://localhost/").send().unwrap_err();
     });
     for name in ["exchange", "hop", "connect"] {

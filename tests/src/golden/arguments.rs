@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use limpid_core::trace::SocketOption;
-use limpid_io::{ClientBuilder, PoolLimits, Settings};
+use limpid_io::{ClientBuilder, PoolLimits, Proxy, Settings};
 use limpid_sinks::python::Profile;
 
 use super::driver::Driver;
@@ -107,7 +107,7 @@ impl ClientOptions {
             "-o" => value().map(|_| builder)?,
             "-k" => builder.danger_accept_invalid_certs(true),
             "--cacert" => builder.ca_file(value()?),
-            "-x" => builder.proxy(parsed(&value()?)?),
+            "-x" => builder.proxy(parsed::<Proxy>(&value()?)?),
             "--proxy-cacert" => builder.proxy_ca_file(value()?),
             "--unix-socket" => builder.unix_socket(value()?),
             "--connect-timeout" => builder.connect_timeout(seconds(&value()?)?),

@@ -51,7 +51,7 @@ impl Case {
     fn client<C: limpid_io::BuildClient>(&self, port: u16) -> C {
         let mut builder = ClientBuilder::<C>::default();
         if let Some(proxy) = self.proxy {
-            builder = builder.proxy(format!("{proxy}://127.0.0.1:{port}").parse().unwrap());
+            builder = builder.proxy(format!("{proxy}://127.0.0.1:{port}"));
         }
         builder = match self.waiting {
             Waiting::Connect => builder.connect_timeout(DEADLINE),

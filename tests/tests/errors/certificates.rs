@@ -75,7 +75,7 @@ fn certificate_of_a_proxy_is_kept_and_so_is_that_of_the_server_behind_it() {
             let builder = ClientBuilder::<Settings>::default()
                 .ca_file(certificates.ca_file())
                 .proxy_ca_file(certificates.ca_file())
-                .proxy(format!("{scheme}://127.0.0.1:{}", proxy.port()).parse().unwrap());
+                .proxy(format!("{scheme}://127.0.0.1:{}", proxy.port()));
             let error = driver(builder, "https://127.0.0.1:1/", None);
             assert_eq!(error.certificate(), Some(&der[..]), "{error}");
             assert_eq!(error.proxy().is_some(), is_named, "{error}");

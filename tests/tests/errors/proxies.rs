@@ -8,7 +8,7 @@ use limpid_tests::server::{Listen, Server};
 use crate::drivers::{DRIVERS, Fail, chain};
 
 fn through(driver: Fail, scheme: &str, proxy: &Server, url: &str) -> Error {
-    let proxy = format!("{scheme}://127.0.0.1:{}", proxy.port()).parse().unwrap();
+    let proxy = format!("{scheme}://127.0.0.1:{}", proxy.port());
     driver(ClientBuilder::<Settings>::default().proxy(proxy), url, None)
 }
 

@@ -3,10 +3,14 @@
 #![cfg(test)]
 
 mod both;
+mod building;
 mod coded;
 mod failing;
 mod informational;
+mod over_both;
+mod per_request;
 mod prepared;
+mod reading;
 mod redirected;
 mod removed;
 mod retries;

@@ -94,7 +94,7 @@ fn echo() -> (u16, thread::JoinHandle<String>) {
 #[test]
 fn a_tunnel_carries_both_directions_at_once_over_std() {
     let (port, echo) = echo();
-    let proxy = format!("http://127.0.0.1:{port}").parse().unwrap();
+    let proxy = format!("http://127.0.0.1:{port}");
     let client = limpid_std::Client::builder().proxy(proxy).build();
     let response = client.request("CONNECT", "http://db.example:5432/").send().unwrap();
     let mut tunnel = response.upgrade().unwrap();
@@ -114,7 +114,7 @@ fn a_tunnel_carries_both_directions_at_once_over_std() {
 fn a_tunnel_carries_both_directions_at_once_over_tokio() {
     let (port, echo) = echo();
     block_on(async {
-        let proxy = format!("http://127.0.0.1:{port}").parse().unwrap();
+        let proxy = format!("http://127.0.0.1:{port}");
         let client = limpid_tokio::Client::builder().proxy(proxy).build();
         let response = client.request("CONNECT", "http://db.example:5432/").send().await.unwrap();
         let (mut reader, mut writer) = tokio::io::split(response.upgrade().unwrap());

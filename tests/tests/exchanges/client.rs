@@ -170,7 +170,7 @@ fn tunnel_belongs_to_the_connection_and_not_to_the_hops() {
     let proxy = Server::tcp(vec![script]).unwrap();
     let builder = Client::builder()
         .ca_file(authority.ca_file())
-        .proxy(format!("http://me:tiger@127.0.0.1:{}", proxy.port()).parse().unwrap());
+        .proxy(format!("http://me:tiger@127.0.0.1:{}", proxy.port()));
     let url = format!("https://localhost:{}/", origin.port());
     let model = model(Capture::Default, builder, |client| {
         client.get(&url).send().unwrap().text().unwrap();

@@ -13,7 +13,7 @@ fn refused_tunnel_is_shown_with_proxy_its_setting_and_whether_credentials_were_s
             let script =
                 answer("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
             let server = Server::tcp(vec![script]).unwrap();
-            let proxy = format!("http://{userinfo}127.0.0.1:{}", server.port()).parse().unwrap();
+            let proxy = format!("http://{userinfo}127.0.0.1:{}", server.port());
             let builder = ClientBuilder::<Settings>::default().proxy(proxy);
             let request = ("GET", "https://host.test/", &[][..]);
             let (facts, _) = Facts::of(driver, builder, &[request]);
@@ -38,7 +38,7 @@ fn dead_proxy_is_shown_as_the_peer() {
     for driver in DRIVERS {
         let server = Server::start(Listen::Refuse, Vec::new()).unwrap();
         let proxy = format!("socks5://127.0.0.1:{}", server.port());
-        let builder = ClientBuilder::<Settings>::default().proxy(proxy.parse().unwrap());
+        let builder = ClientBuilder::<Settings>::default().proxy(&proxy);
         let (facts, _) = Facts::of(driver, builder, &[("GET", "http://host.test/", &[])]);
         assert_eq!((facts.last("route", "via"), facts.last("route", "proxy")), ("socks5", &*proxy));
         let dialed = facts.last("dial.started", "address");
