@@ -173,8 +173,11 @@ impl Client {
 /// Returns the body of a request for the blocking driver.
 fn std_body(payload: &Payload, sent: Option<&Sent>) -> limpid_std::Body {
     let (reader, length) = (|| payload.reader(sent.cloned()), payload.length());
-    limpid_std::Body::seekable(reader(), length)
-        .unwrap_or_else(|_| limpid_std::Body::reader(reader(), length))
+    match payload.is_live() {
+        true => limpid_std::Body::reader(reader(), length),
+        false => limpid_std::Body::seekable(reader(), length)
+            .unwrap_or_else(|_| limpid_std::Body::reader(reader(), length)),
+    }
 }
 
 /// Returns the body of a request for the asynchronous driver.

@@ -114,6 +114,11 @@ impl Payload {
         lengths.sum()
     }
 
+    /// Returns whether a part of it is standard input as it comes, which cannot be read again.
+    pub(crate) fn is_live(&self) -> bool {
+        is_live(&self.pieces)
+    }
+
     /// Returns the bytes, if all of them are in memory.
     pub(crate) fn as_bytes(&self) -> Option<Bytes> {
         match &self.pieces[..] {
@@ -177,11 +182,6 @@ impl Seek for PayloadReader {
             {
                 (self.piece, self.offset, self.position) = (0, 0, 0);
             }
-            SeekFrom::Start(0) => {
-                return Err(io::Error::other(
-                    "standard input is needed again, and was read already; send a file instead",
-                ));
-            }
             _ => return Err(ErrorKind::Unsupported.into()),
         }
         Ok(self.position)
@@ -199,6 +199,9 @@ impl limpid_tokio::Pieces for PayloadReader {
     }
 
     fn rewind(&mut self) -> io::Result<bool> {
+        if is_live(&self.pieces) {
+            return Ok(false);
+        }
         Seek::rewind(self).map(|()| true)
     }
 }
@@ -224,6 +227,10 @@ impl Piece {
             Self::Stdin => io::stdin().lock().read(buffer).map(|n| (n, n)),
         }
     }
+}
+
+fn is_live(pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| matches!(piece, Piece::Stdin))
 }
 
 /// Returns whether a byte of a file stays with [`Form::Joined`].

@@ -106,7 +106,8 @@ impl Output {
         }
     }
 
-    fn open(&mut self) -> io::Result<()> {
+    /// Opens the output, unless it is open.
+    pub(crate) fn open(&mut self) -> io::Result<()> {
         if self.writer.is_some() {
             return Ok(());
         }

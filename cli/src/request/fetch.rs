@@ -49,6 +49,9 @@ impl Context<'_> {
             resume::append(&mut place);
         }
         let mut written = Written { output: Output::new(place), dump: Dump::open(self.args, job)? };
+        if offset > 0 {
+            written.create()?;
+        }
         let fetched = self.exchange(job, target, offset, &mut written, transfer);
         if fetched.is_err() && self.args.response.files.remove_on_error {
             // The failure of the transfer is the one to report.
@@ -174,6 +177,11 @@ impl Written {
             }
         }
         Ok(())
+    }
+
+    /// Opens the output.
+    fn create(&mut self) -> Result<(), Failure> {
+        self.output.open().map_err(|error| self.failed(error))
     }
 
     /// Completes the output, which has this time if there is one.

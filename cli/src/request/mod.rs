@@ -96,8 +96,9 @@ impl Run<'_> {
     fn in_sequence(&self, jobs: &Jobs<'_>) -> Option<Exit> {
         let mut last = None;
         for job in jobs.iter() {
+            let stops = job.is_err();
             last = self.transfer(job);
-            if last.is_some() && self.context.args.response.fail_early {
+            if last.is_some() && (stops || self.context.args.response.fail_early) {
                 break;
             }
         }

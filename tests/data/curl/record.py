@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records what curl sends, prints and writes for the lines of this directory.
 
-Usage: record.py [PROGRAM [OUTPUT]]     by default curl, and recorded.json beside this file
+Usage: record.py [PROGRAM [DIRECTORY]]     by default curl, and the directory of this file
 
 Each line runs in a directory of its own with a copy of files/, against a server on loopback that answers as
 answers.json says and logs what arrives. URL, HOST and PORT in a line are those of the server.
@@ -20,7 +20,7 @@ import tempfile
 import threading
 
 HERE = pathlib.Path(__file__).parent
-LINES = ["documented.txt", "more.txt"]
+LINES = {"recorded.json": ["documented.txt", "more.txt"], "outputs.json": ["outputs.txt"]}
 # A longer body is recorded as its length and the sum of its bytes.
 LONGEST = 4096
 STDIN = b"from stdin\nline 2\n"
@@ -77,7 +77,7 @@ class Server:
         if words[0] == b"HEAD":
             answer = answer.split(b"\r\n\r\n")[0] + b"\r\n\r\n"
         connection.sendall(answer)
-        return bool(answer)
+        return bool(answer) and b"\r\nConnection: close" not in answer
 
     def body(self, reader, fields):
         if fields.get(b"transfer-encoding", b"").lower() == b"chunked":
@@ -137,17 +137,18 @@ def run(program, line, answers):
 
 def main():
     program = sys.argv[1] if len(sys.argv) > 1 else "curl"
-    output = sys.argv[2] if len(sys.argv) > 2 else HERE / "recorded.json"
+    directory = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else HERE
     answers = json.loads((HERE / "answers.json").read_text())
-    lines = [
-        line
-        for name in LINES
-        for line in (HERE / name).read_text().splitlines()
-        if line and not line.startswith("#")
-    ]
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        recorded = list(pool.map(lambda line: run(program, line, answers), lines))
-    pathlib.Path(output).write_text(json.dumps(recorded, indent=1) + "\n")
+    for output, names in LINES.items():
+        lines = [
+            line
+            for name in names
+            for line in (HERE / name).read_text().splitlines()
+            if line and not line.startswith("# ")
+        ]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            recorded = list(pool.map(lambda line: run(program, line, answers), lines))
+        (directory / output).write_text(json.dumps(recorded, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,8 @@
+//! The command beside curl.
+
+#![cfg(test)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod outputs;
+mod server;
