@@ -17,6 +17,7 @@ mod request;
 mod response;
 mod retry;
 mod seconds;
+mod serve;
 mod show;
 mod size;
 mod speed;
@@ -43,6 +44,7 @@ pub(crate) use outputs::OutputArgs;
 pub(crate) use replay::ReplayArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use retry::RetryArgs;
+pub(crate) use serve::ServeArgs;
 pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use tap::{Listen, TapArgs};
 pub(crate) use view::View;
@@ -146,6 +148,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Show what passes between clients and servers, as a proxy
     Tap(Box<TapArgs>),
+    /// Serve files, what was received, or a status, for trying clients
+    Serve(Box<ServeArgs>),
     /// Show how bytes are parsed: heads, framing and its reason, body, errors with a caret
     Parse(ParseArgs),
     /// Make the events of a recording again

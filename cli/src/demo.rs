@@ -1,6 +1,5 @@
 //! `limpid demo`: a request to a server that the command starts, or several for a view.
 
-mod certificate;
 mod requests;
 mod server;
 
@@ -13,10 +12,10 @@ use limpid_sinks::Levels;
 use limpid_std::{Client, Server};
 
 use crate::args::{DemoArgs, OutputArgs};
+use crate::certificate::Identity;
 use crate::exit::Exit;
 use crate::trace::Unasked;
 use crate::{report, trace};
-use certificate::Identity;
 
 /// Starts the server, requests it with verification, and shows the body and every step.
 pub(crate) fn run(args: &DemoArgs) -> ExitCode {
@@ -37,7 +36,8 @@ fn demonstrate(args: &OutputArgs) -> Result<(), Exit> {
         report::print_error(Exit::Connect, &format_args!("cannot start the server: {error}"));
         Exit::Connect
     };
-    let identity = Identity::new().map_err(setup)?;
+    let identity = Identity::new("demo", &["localhost", "127.0.0.1"].map(str::to_owned), None)
+        .map_err(setup)?;
     let tls = identity.server_config().map_err(setup)?;
     let server = Server::builder()
         .tls(tls)

@@ -1,11 +1,13 @@
 //! `limpid`: HTTP/1.1 on the command line, with every step logged.
 
 mod args;
+mod certificate;
 mod collector;
 mod demo;
 mod driver;
 mod exit;
 mod heads;
+mod interrupts;
 mod lenient;
 mod output;
 mod parse;
@@ -16,6 +18,7 @@ mod recorded;
 mod replay;
 mod report;
 mod request;
+mod serve;
 mod show;
 mod tap;
 mod trace;
@@ -63,6 +66,10 @@ fn subcommand(command: Command) -> Result<ExitCode, String> {
         Command::Replay(args) => {
             args.check()?;
             prepared(args.outputs.secret_names()).map(|()| replay::run(&args))
+        }
+        Command::Serve(args) => {
+            args.check()?;
+            prepared(args.outputs.secret_names()).map(|()| serve::run(&args))
         }
         Command::Show(args) => prepared(args.secret_names()).map(|()| show::run(&args)),
     }

@@ -24,9 +24,23 @@ pub(crate) fn is_printable(c: char) -> bool {
     matches!(c, '\'' | '"' | '\\') || c.escape_debug().len() == 1
 }
 
+/// Returns a path as a shell reads it.
+pub(crate) fn quoted(path: &str) -> String {
+    match path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+~".contains(c)) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', "'\\''")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn path_is_quoted_for_the_shell_where_it_needs_it() {
+        assert_eq!(quoted("/a/b-c.pem"), "/a/b-c.pem");
+        assert_eq!(quoted("/a b/it's"), r"'/a b/it'\''s'");
+    }
 
     #[test]
     fn control_and_format_characters_and_other_bytes_are_escaped() {

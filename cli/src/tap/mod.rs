@@ -5,7 +5,6 @@ mod destination;
 mod forward;
 mod guard;
 mod hop_by_hop;
-mod interrupts;
 mod max_forwards;
 mod pipe;
 mod refusal;
@@ -15,34 +14,26 @@ mod tunnel;
 mod via;
 mod welcome;
 
-use std::future::Future;
 use std::io;
-use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use limpid_sinks::Levels;
-use limpid_tokio::Handle;
 use tokio::runtime::Builder;
-use tokio::time::sleep;
 
 use crate::args::{Listen, TapArgs};
 use crate::exit::Exit;
+use crate::interrupts::{Interrupts, until_interrupted};
 use crate::trace::Unasked;
 use crate::{report, trace};
 use authority::Authority;
 use destination::Destination;
 use guard::Guard;
-use interrupts::Interrupts;
 use serve::Tap;
 use settings::{client, server_builder};
 
 /// What is logged if no argument says it: a line for each request and each response.
 const LEVELS: &str = "httpx=info,limpid.server=info";
-
-/// How long to wait for the open exchanges at the end without saying so.
-const QUIET: Duration = Duration::from_millis(200);
 
 /// Runs the proxy until it is interrupted.
 pub(crate) fn run(args: &TapArgs) -> ExitCode {
@@ -96,6 +87,7 @@ fn start(args: &TapArgs) -> Result<(), Exit> {
     });
     let handle = server.handle();
     let ended = runtime.block_on(until_interrupted(
+        welcome::NAME,
         interrupts,
         handle,
         server.serve(move |exchange| {
@@ -106,28 +98,4 @@ fn start(args: &TapArgs) -> Result<(), Exit> {
     // Lookups may not have ended.
     runtime.shutdown_background();
     ended.map_err(|error| failed(Exit::Connect, &format!("cannot listen on {address}"), error))
-}
-
-/// Serves until an interrupt, then finishes what is open. A second interrupt ends it at once.
-async fn until_interrupted(
-    mut interrupts: Interrupts,
-    handle: Handle,
-    serving: impl Future<Output = io::Result<()>>,
-) -> io::Result<()> {
-    let mut serving = pin!(serving);
-    tokio::select! {
-        served = &mut serving => return served,
-        () = interrupts.next() => handle.shutdown(Duration::MAX),
-    }
-    let stopped = async {
-        tokio::select! {
-            () = interrupts.next() => return,
-            () = sleep(QUIET) => welcome::say("finishing the open exchanges; Ctrl-C again stops at once"),
-        }
-        interrupts.next().await;
-    };
-    tokio::select! {
-        served = &mut serving => served,
-        () = stopped => Ok(()),
-    }
 }

@@ -1,26 +1,32 @@
 //! What the proxy prints about itself, on standard error.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use super::authority::Authority;
 use crate::args::TapArgs;
-use crate::printable::Printable;
+use crate::interrupts::say;
+use crate::printable::{Printable, quoted};
+
+/// The name of the command in its messages.
+pub(super) const NAME: &str = "tap";
 
 /// Prints where the proxy listens, and how to use it.
 pub(super) fn print(args: &TapArgs, listens: SocketAddr, authority: Option<&Authority>) {
     let proxy = format!("http://{listens}");
     match (&args.to, authority) {
-        (Some(to), _) => say(&format!("listening on {proxy}, for {}", to.redacted())),
-        (None, None) => say(&format!(
-            "listening on {proxy}, for clients that name it as their proxy, such as\n  curl -x {proxy} \
+        (Some(to), _) => say(NAME, &format!("listening on {proxy}, for {}", to.redacted())),
+        (None, None) => say(
+            NAME,
+            &format!(
+                "listening on {proxy}, for clients that name it as their proxy, such as\n  curl -x {proxy} \
              http://www.example.com/\nhttps passes unseen; with --ca DIR it can be read"
-        )),
-        (None, Some(authority)) => say(&trust(&proxy, authority)),
+            ),
+        ),
+        (None, Some(authority)) => say(NAME, &trust(&proxy, authority)),
     }
     if !listens.ip().to_canonical().is_loopback() {
-        say(&format!("every machine that reaches {listens} can use this proxy"));
+        say(NAME, &format!("every machine that reaches {listens} can use this proxy"));
     }
 }
 
@@ -59,29 +65,4 @@ fn trust(proxy: &str, authority: &Authority) -> String {
     }
     text.truncate(text.trim_end().len());
     text
-}
-
-/// Returns a path as a shell reads it.
-fn quoted(path: &str) -> String {
-    match path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+~".contains(c)) {
-        true => path.to_owned(),
-        false => format!("'{}'", path.replace('\'', "'\\''")),
-    }
-}
-
-/// Prints a message.
-pub(super) fn say(message: &str) {
-    // There is no output for a failure of standard error.
-    let _ = writeln!(io::stderr(), "limpid tap: {message}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn path_is_quoted_for_the_shell_where_it_needs_it() {
-        assert_eq!(quoted("/a/b-c.pem"), "/a/b-c.pem");
-        assert_eq!(quoted("/a b/it's"), r"'/a b/it'\''s'");
-    }
 }

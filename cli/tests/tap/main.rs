@@ -1,4 +1,4 @@
-//! `limpid tap` between limpid's own clients and servers on loopback.
+//! `limpid tap` between limpid's own clients and servers on loopback, and `limpid serve`.
 
 #![cfg(test)]
 
@@ -16,6 +16,7 @@ mod hostile;
 mod linked;
 mod proxy;
 mod reverse;
+mod serve;
 mod stopping;
 mod streaming;
 mod tunnels;

@@ -36,8 +36,13 @@ impl Proxy {
 
     /// Starts it with these arguments, of which one says where it listens.
     pub(crate) fn start_with(arguments: &[&str]) -> Self {
+        Self::command("tap", arguments)
+    }
+
+    /// Starts this command, which listens, with these arguments.
+    pub(crate) fn command(name: &str, arguments: &[&str]) -> Self {
         let directory = Directory::new().unwrap();
-        let mut command = limpid(["tap", "--log-json"]);
+        let mut command = limpid([name, "--log-json"]);
         command.arg(directory.path().join("events.jsonl")).args(arguments);
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
@@ -46,8 +51,8 @@ impl Proxy {
             stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
         let first = lines.recv_timeout(PATIENCE).expect("it prints where it listens");
-        let url = first.split("http://").nth(1).unwrap_or_else(|| panic!("{first}"));
-        let end = url.find([',', ' ']).unwrap_or(url.len());
+        let url = first.split("://").nth(1).unwrap_or_else(|| panic!("{first}"));
+        let end = url.find([',', ' ', '/']).unwrap_or(url.len());
         let mut address: SocketAddr = url[..end].parse().unwrap();
         if address.ip().is_unspecified() {
             address.set_ip([127, 0, 0, 1].into());

@@ -19,6 +19,7 @@ mod idle;
 mod json_lines;
 mod packets;
 mod scenarios;
+mod serve;
 mod servers;
 mod site;
 mod streams;
