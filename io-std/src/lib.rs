@@ -74,7 +74,7 @@ pub use limpid_io::{TlsVersion, rustls};
 pub use limpid_io::{http, http_types};
 pub use resolve::{Resolve, Resolver, SystemResolver};
 pub use response::{Response, ResponseBody};
-pub use server::{Exchange, Handle, Server, ServerBuilder};
+pub use server::{Exchange, Handle, RequestReader, ResponseWriter, Server, ServerBuilder};
 pub use transport::{Interest, Transport};
 pub use upgraded::Upgraded;
 pub use {bytes, limpid_core, limpid_io, limpid_socket};

@@ -81,7 +81,9 @@ pub use limpid_io::{http, http_types};
 pub use resolve::{Resolve, Resolver, Resolving, SystemResolver};
 pub use response::Response;
 pub use response_body::ResponseBody;
-pub use server::{Exchange, Handle, Server, ServerBuilder};
+#[cfg(feature = "tower")]
+pub use server::OnUpgrade;
+pub use server::{Exchange, Handle, RequestReader, ResponseWriter, Server, ServerBuilder};
 #[cfg(feature = "tower")]
 pub use service::ResponseFuture;
 #[cfg(feature = "tower")]

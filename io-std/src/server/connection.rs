@@ -43,29 +43,76 @@ impl Connection {
     pub(super) fn run(&mut self) -> Stop {
         loop {
             match self.serving.poll() {
-                Action::Secure => self.serving.secure(),
                 Action::Wait(Interest { read: false, write: false, .. })
                 | Action::Event
                 | Action::Handle => return Stop::Handle,
                 Action::Wait(interest) => self.wait(interest),
                 Action::Request => return Stop::Request,
                 Action::Failed => return Stop::Failed,
-                // An error means that the socket is closed already.
-                Action::ShutdownWrite => {
-                    drop(self.guard.occupant().socket.shutdown(Shutdown::Write));
-                }
-                Action::Close { reset } => {
-                    let socket = &self.guard.occupant().socket;
-                    if reset {
-                        // Without a reset, the client would take the end for a proper one.
-                        drop(socket.set_linger(Some(Duration::ZERO)));
-                    } else {
-                        drop(socket.shutdown(Shutdown::Write));
-                    }
-                }
                 Action::Done => return Stop::Done,
+                action => self.perform(action),
             }
         }
+    }
+
+    /// Runs the session until it requires something of the caller, or has to wait for the socket. Returns what for.
+    pub(super) fn run_now(&mut self) -> Result<Stop, Interest> {
+        loop {
+            let interest = match self.serving.poll() {
+                Action::Wait(interest) if interest.read || interest.write => interest,
+                Action::Wait(_) | Action::Event | Action::Handle => return Ok(Stop::Handle),
+                Action::Request => return Ok(Stop::Request),
+                Action::Failed => return Ok(Stop::Failed),
+                Action::Done => return Ok(Stop::Done),
+                action => {
+                    self.perform(action);
+                    continue;
+                }
+            };
+            if !interest.write {
+                return Err(interest);
+            }
+            let Some(result) = in_time(self.socket.try_write(self.serving.out())) else {
+                return Err(interest);
+            };
+            self.serving.tick();
+            self.serving.sent(result);
+        }
+    }
+
+    /// Performs an action at the start or at the end of a connection.
+    #[cold]
+    fn perform(&mut self, action: Action) {
+        let socket = &self.guard.occupant().socket;
+        // An error means that the socket is closed already.
+        match action {
+            Action::Secure => self.serving.secure(),
+            // Without a reset, the client would take the end for a proper one.
+            Action::Close { reset: true } => drop(socket.set_linger(Some(Duration::ZERO))),
+            Action::ShutdownWrite | Action::Close { reset: false } => {
+                drop(socket.shutdown(Shutdown::Write));
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads what has arrived.
+    pub(super) fn read_now(&mut self) {
+        self.serving.tick();
+        if let Some(result) = in_time(self.socket.try_read(self.serving.space(READ))) {
+            self.serving.received(result);
+        }
+    }
+
+    /// Passes that time has passed.
+    pub(super) fn waited(&mut self) {
+        self.serving.tick();
+        self.serving.timed_out();
+    }
+
+    /// Returns the socket, to wait for it without the connection.
+    pub(super) fn shared_socket(&self) -> Arc<Socket> {
+        Arc::clone(&self.guard.occupant().socket)
     }
 
     /// Moves bytes as soon as that is possible in either direction, or passes a timeout to the
@@ -128,7 +175,7 @@ impl Connection {
         }
     }
 
-    fn timeout(&mut self) -> Option<Duration> {
+    pub(super) fn timeout(&mut self) -> Option<Duration> {
         left(self.serving.deadline(), self.serving.now())
     }
 

@@ -49,6 +49,14 @@ impl<'c> Exchange<'c> {
         Self { connection, read: 0 }
     }
 
+    /// Returns the connection, and what was not read of a piece that was read in part.
+    pub(super) fn into_parts(self) -> (&'c mut Connection, Bytes) {
+        let Self { connection, read } = self;
+        let data = connection.serving.data().filter(|_| read > 0).unwrap_or_default();
+        let rest = Bytes::copy_from_slice(&data[read..]);
+        (connection, rest)
+    }
+
     /// Returns the head of the request.
     #[must_use]
     pub fn head(&self) -> RequestHead<'_> {

@@ -4,6 +4,7 @@ mod connection;
 mod connection_set;
 mod departure;
 mod exchange;
+mod halves;
 mod job;
 mod serve;
 #[cfg(feature = "signal")]
@@ -23,6 +24,7 @@ use limpid_io::server::{Backoff, Bind, ServerSettings, ShutdownSignal};
 use limpid_socket::{Listener, is_resource_exhausted, is_transient};
 
 pub use exchange::Exchange;
+pub use halves::{RequestReader, ResponseWriter};
 pub use limpid_io::server::Handle;
 
 use connection::Connection;

@@ -59,7 +59,11 @@ impl Connection {
 
     /// Runs the session as [`run`](Self::run) does. `waits` is what the session asked for, once the
     /// task waits for it.
-    fn poll_run(&mut self, cx: &mut Context<'_>, waits: &mut Option<Interest>) -> Poll<Stop> {
+    pub(super) fn poll_run(
+        &mut self,
+        cx: &mut Context<'_>,
+        waits: &mut Option<Interest>,
+    ) -> Poll<Stop> {
         if let Some(interest) = waits.take() {
             self.serving.tick();
             if self.poll_wait(cx, interest, false).is_pending() {

@@ -48,6 +48,10 @@ impl Exchange {
         Self { connection }
     }
 
+    pub(super) fn into_connection(self) -> HandoffGuard<Connection> {
+        self.connection
+    }
+
     /// Returns the head of the request.
     #[must_use]
     pub fn head(&self) -> RequestHead<'_> {

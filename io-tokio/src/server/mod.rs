@@ -3,9 +3,12 @@
 mod connection;
 mod custom;
 mod exchange;
+mod halves;
 mod handoff;
 mod listener;
 mod serve;
+#[cfg(feature = "tower")]
+mod service;
 #[cfg(feature = "signal")]
 mod signals;
 mod socket;
@@ -30,7 +33,10 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 pub use exchange::Exchange;
+pub use halves::{RequestReader, ResponseWriter};
 pub use limpid_io::server::Handle;
+#[cfg(feature = "tower")]
+pub use service::OnUpgrade;
 
 use connection::Connection;
 use custom::Custom;

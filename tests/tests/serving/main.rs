@@ -3,10 +3,12 @@
 #![cfg(test)]
 
 mod cases;
+mod duplex;
 mod facts;
 mod files;
 mod leaving;
 mod running;
+mod service;
 mod slow;
 mod stopping;
 mod tunnels;

@@ -15,7 +15,7 @@ use limpid_tests::certificates::{Certificates, Identity, Terms};
 use tokio::runtime::Builder;
 
 use crate::facts::text;
-use crate::tunnels;
+use crate::{duplex, tunnels};
 
 /// A time limit for every step.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -242,6 +242,8 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
         }
         b"/upgrade" => tunnels::loud(exchange).map_err(|_| Cause::PeerGone),
         b"/bulk" => tunnels::bulk(exchange).map_err(|_| Cause::PeerGone),
+        b"/duplex" => duplex::echo(exchange),
+        b"/first" => duplex::respond_first(exchange),
         b"/panic" => panic!("as it was asked to"),
         b"/error" => Err(Cause::Cancelled),
         _ => exchange.respond(404, "nothing"),
@@ -289,6 +291,8 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
         }
         b"/upgrade" => tunnels::asynchronous_loud(exchange).await.map_err(|_| Cause::PeerGone),
         b"/bulk" => tunnels::asynchronous_bulk(exchange).await.map_err(|_| Cause::PeerGone),
+        b"/duplex" => duplex::asynchronous_echo(exchange).await,
+        b"/first" => duplex::asynchronous_respond_first(exchange).await,
         b"/panic" => panic!("as it was asked to"),
         b"/error" => Err(Cause::Cancelled),
         _ => exchange.respond(404, "nothing"),
