@@ -1,6 +1,7 @@
 //! The body of a request.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
 use bytes::Bytes;
@@ -73,6 +74,30 @@ impl Body {
     ) -> io::Result<Self> {
         let start = reader.stream_position()?;
         Ok(Self::of_reader(Box::new(Seekable { reader, start }), length))
+    }
+
+    /// Creates a body from the rest of a file, with its length, or chunked if it is not a regular file. Where the body
+    /// is needed again, for a redirect or another attempt, a regular file is read again from its present position.
+    ///
+    /// ```no_run
+    /// use std::fs::File;
+    /// use limpid_std::{Body, Client};
+    ///
+    /// let client = Client::new();
+    /// let request = client.put("http://localhost/").body(Body::file(File::open("data.bin")?)?);
+    /// # drop(request);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The length or the position of the file is not available.
+    pub fn file(file: File) -> io::Result<Self> {
+        let facts = file.metadata()?;
+        if !facts.is_file() {
+            return Ok(Self::reader(file, None));
+        }
+        let start = (&file).stream_position()?;
+        Self::seekable(file, Some(facts.len().saturating_sub(start)))
     }
 
     fn of_reader(reader: Box<dyn ReadBody>, length: Option<u64>) -> Self {

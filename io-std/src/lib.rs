@@ -22,7 +22,7 @@
 //! (`http_types` has the conversions).
 //!
 //! What the interface has of other crates is re-exported, so that a program needs only this one: common types here,
-//! those of events in [`trace`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
+//! those of events in [`trace`] and of errors in [`error`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
 //! [`bytes`].
 
 mod body;
@@ -49,7 +49,7 @@ pub use channel::BodySender;
 pub use client::{Client, ClientBuilder, RequestBuilder};
 pub use connect::{Connect, Connector, SystemConnector};
 pub use limpid_core::client::{Dial, Target, Url, UrlError};
-pub use limpid_core::error::{Cause, ResolveError};
+pub use limpid_core::error::{self, Cause, ResolveError};
 pub use limpid_core::fields::{Field, FieldBlock, Fields};
 pub use limpid_core::framing::Framing;
 pub use limpid_core::http1::{BodySize, RequestHead, ResponseHead, Version};

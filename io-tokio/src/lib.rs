@@ -21,11 +21,12 @@
 //! middleware.
 //!
 //! What the interface has of other crates is re-exported, so that a program needs only this one: common types here,
-//! those of events in [`trace`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
+//! those of events in [`trace`] and of errors in [`error`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
 //! [`bytes`].
 
 mod attempt;
 mod body;
+mod body_file;
 #[cfg(feature = "http")]
 mod body_http;
 mod client;
@@ -55,7 +56,7 @@ pub use futures_core;
 #[cfg(feature = "http")]
 pub use http_body;
 pub use limpid_core::client::{Dial, Target, Url, UrlError};
-pub use limpid_core::error::{Cause, ResolveError};
+pub use limpid_core::error::{self, Cause, ResolveError};
 pub use limpid_core::fields::{Field, FieldBlock, Fields};
 pub use limpid_core::framing::Framing;
 pub use limpid_core::http1::{BodySize, RequestHead, ResponseHead, Version};

@@ -8,6 +8,7 @@ fn modules_import_only_modules_below_them() {
         "attempt",
         "sources",
         "body",
+        "body_file",
         "body_http",
         "timer",
         "transport",

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod examples;
+mod files;
 mod heads;
 mod interface;
 mod requests;
