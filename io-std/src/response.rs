@@ -30,7 +30,7 @@ impl Response {
     pub(crate) fn receive(mut driver: Driver, mut listener: Listener<'_>) -> Result<Self, Error> {
         loop {
             match driver.run()? {
-                Some(Emitted::Informational | Emitted::Redirect) => {
+                Some(Emitted::Informational | Emitted::Redirect | Emitted::Retried) => {
                     listener.notify(driver.in_flight.event());
                 }
                 Some(Emitted::Head) => {
@@ -197,7 +197,9 @@ impl ResponseBody {
                     self.has_data = true;
                     return Ok(true);
                 }
-                Ok(Some(Emitted::Informational | Emitted::Redirect | Emitted::Head)) => {}
+                Ok(Some(
+                    Emitted::Informational | Emitted::Redirect | Emitted::Retried | Emitted::Head,
+                )) => {}
                 Ok(None) => self.over = true,
                 Err(error) => {
                     self.over = true;

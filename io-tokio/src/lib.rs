@@ -73,6 +73,8 @@ pub use limpid_io::{
     IntoProxy, LookupError, NoProxy, ParameterPair, Password, Pem, PoolLimits, Prepared, Proxy,
     RetryFailures, RetryPolicy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
 };
+#[cfg(feature = "cookies")]
+pub use limpid_io::{Cookie, CookieError, CookieJar};
 #[cfg(feature = "recording")]
 pub use limpid_io::{Recorder, RecorderOptions};
 #[cfg(feature = "rustls")]

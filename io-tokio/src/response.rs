@@ -39,7 +39,7 @@ impl Response {
         let Self { driver, .. } = self;
         loop {
             match driver.run().await? {
-                Some(Emitted::Informational | Emitted::Redirect) => {
+                Some(Emitted::Informational | Emitted::Redirect | Emitted::Retried) => {
                     listener.notify(driver.in_flight.event());
                 }
                 Some(Emitted::Head) => return Ok(()),

@@ -74,6 +74,8 @@ pub struct ClientBuilder<C: BuildClient> {
     pool: PoolLimits,
     sink: SharedSink,
     recorder: SharedRecorder,
+    #[cfg(feature = "cookies")]
+    cookies: Option<crate::CookieJar>,
     lookups: usize,
     resolver: C::Resolver,
     connector: C::Connector,
@@ -104,6 +106,8 @@ impl<C: BuildClient> Default for ClientBuilder<C> {
             pool: PoolLimits::default(),
             sink: None,
             recorder: None,
+            #[cfg(feature = "cookies")]
+            cookies: None,
             lookups: LOOKUPS,
             resolver: C::Resolver::default(),
             connector: C::Connector::default(),
@@ -236,6 +240,35 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// [`timeout`](Self::timeout) limits all tries together, unless the policy says otherwise.
     pub fn retries(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
         self.options.retries = policy.into().map(seeded_policy);
+        self
+    }
+
+    /// Sends the cookies of this jar, and puts those of every response into it, also of redirects and of responses after
+    /// which a request is [retried](Self::retries). Clients can share a jar. By default no cookies are kept.
+    ///
+    /// Each request of an exchange has the cookies for its own URL. Cookies that the caller sets with the field Cookie are
+    /// sent first, and instead of those of the jar that have the same name.
+    ///
+    /// ```
+    /// use limpid_io::{ClientBuilder, CookieJar, Settings};
+    ///
+    /// let jar = CookieJar::new();
+    /// jar.insert("session=tiger; Path=/", "https://www.example.com/")?;
+    /// let settings: Settings = ClientBuilder::default().cookies(jar.clone()).build();
+    /// # drop(settings);
+    /// # Ok::<(), limpid_io::CookieError>(())
+    /// ```
+    #[cfg(feature = "cookies")]
+    pub fn cookies(mut self, jar: crate::CookieJar) -> Self {
+        self.cookies = Some(jar);
+        self
+    }
+
+    /// Sets whether the client keeps cookies: in a new jar, unless it [has one](Self::cookies). `false` by default.
+    #[cfg(feature = "cookies")]
+    pub fn cookie_store(mut self, keeps: bool) -> Self {
+        self.cookies =
+            if keeps { self.cookies.or_else(|| Some(crate::CookieJar::new())) } else { None };
         self
     }
 
@@ -532,6 +565,8 @@ impl<C: BuildClient> ClientBuilder<C> {
             default_headers,
             in_memory_limit,
             proxy_error,
+            #[cfg(feature = "cookies")]
+            cookies,
             ..
         } = self;
         let tls = layers.map_or(tls, TlsSource::layers);
@@ -550,6 +585,8 @@ impl<C: BuildClient> ClientBuilder<C> {
             default_headers,
             in_memory_limit,
             proxy_error,
+            #[cfg(feature = "cookies")]
+            cookies,
         };
         (settings, resolver, connector)
     }

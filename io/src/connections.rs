@@ -98,6 +98,8 @@ pub struct Connections<T: PooledTransport> {
     default_headers: Option<FieldBlock>,
     in_memory_limit: u64,
     proxy_error: Option<ProxyError>,
+    #[cfg(feature = "cookies")]
+    cookies: Option<crate::CookieJar>,
     clock: Clock,
     network: T::Network,
 }
@@ -163,6 +165,8 @@ impl<T: PooledTransport> Connections<T> {
     /// Creates the state without connections.
     #[must_use]
     pub fn new(settings: Settings, network: T::Network) -> Self {
+        #[cfg(feature = "cookies")]
+        let cookies = settings.cookies.clone();
         let Settings { options, tls, proxy_tls, pool, sink, recorder, default_headers, .. } =
             settings;
         let (in_memory_limit, proxy_error) = (settings.in_memory_limit, settings.proxy_error);
@@ -182,9 +186,18 @@ impl<T: PooledTransport> Connections<T> {
             default_headers: Some(default_headers).filter(|block| !block.fields().is_empty()),
             in_memory_limit,
             proxy_error,
+            #[cfg(feature = "cookies")]
+            cookies,
             clock: Clock::start(),
             network,
         }
+    }
+
+    /// Returns the jar of cookies, if there is one.
+    #[cfg(feature = "cookies")]
+    #[inline]
+    pub(crate) const fn cookies(&self) -> Option<&crate::CookieJar> {
+        self.cookies.as_ref()
     }
 
     /// Returns the options of requests.

@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use bytes::Bytes;
+#[cfg(feature = "cookies")]
+use limpid_core::client::Emitted;
 use limpid_core::client::{
     Action, Dial, DialId, Event, Exchange, Input, Lease, Request, RequestBuilder, Sizes, Timings,
     UrlError,
@@ -152,7 +154,38 @@ impl<T: PooledTransport> InFlight<T> {
 
     /// Returns what to do next.
     pub fn poll(&mut self) -> Action {
-        self.enter(Poll)
+        let action = self.enter(Poll);
+        #[cfg(feature = "cookies")]
+        self.keep_cookies(action);
+        action
+    }
+
+    /// Sets the cookies of the request that needs a connection, and keeps those of a response.
+    #[cfg(feature = "cookies")]
+    #[inline]
+    fn keep_cookies(&mut self, action: Action) {
+        if self.connections.cookies().is_some()
+            && let Action::Acquire
+            | Action::Event(Emitted::Head | Emitted::Redirect | Emitted::Retried) = action
+        {
+            self.exchange_cookies(action);
+        }
+    }
+
+    #[cfg(feature = "cookies")]
+    #[cold]
+    fn exchange_cookies(&mut self, action: Action) {
+        let Some(jar) = self.connections.cookies() else { return };
+        let url = self.request().url().as_str();
+        if action == Action::Acquire {
+            let cookies = jar.for_url(url);
+            return self.enter(Input::Cookies(cookies.as_bytes()));
+        }
+        if let Some(Event::Redirect(head) | Event::Retried(head) | Event::Head(head, _)) =
+            self.event()
+        {
+            jar.receive(head.fields, url);
+        }
     }
 
     /// Reads the clock, and passes an input to the exchange.

@@ -50,6 +50,8 @@ mod charset;
 mod clock;
 mod connections;
 mod content;
+#[cfg(feature = "cookies")]
+mod cookies;
 mod error;
 mod exclusive;
 #[cfg(feature = "files")]
@@ -92,6 +94,8 @@ pub use charset::Charset;
 pub use clock::Clock;
 pub use connections::{Acquire, Connections, PooledTransport, Wanted};
 pub use content::{Content, Part};
+#[cfg(feature = "cookies")]
+pub use cookies::{Cookie, CookieError, CookieJar};
 pub use error::{Error, History, IdentityProblem, TlsSetupError};
 pub use exclusive::Exclusive;
 #[cfg(feature = "http")]

@@ -39,6 +39,9 @@ pub struct Settings {
     pub in_memory_limit: u64,
     /// Why a URL of a proxy is not valid, if one is not: all requests then fail.
     pub proxy_error: Option<ProxyError>,
+    /// The cookies that requests send, and into which those of responses are put, if there are any.
+    #[cfg(feature = "cookies")]
+    pub cookies: Option<crate::CookieJar>,
 }
 
 impl fmt::Debug for Settings {

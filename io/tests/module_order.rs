@@ -27,6 +27,7 @@ fn modules_import_only_modules_below_them() {
         "certificate_reader",
         "layers",
         "recording",
+        "cookies",
         "settings",
         "request_settings",
         "prepared",

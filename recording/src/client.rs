@@ -246,6 +246,10 @@ impl ExchangeRecorder {
                 addresses.len().store(to);
                 addresses.iter().for_each(|address| address.store(to));
             }),
+            Input::Cookies(cookies) => {
+                let cookies = masked_cookies(cookies, self.recorder.options().capture);
+                self.call(FrameKind::Cookies, now, |to| cookies.store(to));
+            }
             Input::Dialed(dial) => self.call(FrameKind::Dialed, now, |to| dial.store(to)),
             Input::DialFailed(dial, error) => self.call(FrameKind::DialFailed, now, |to| {
                 dial.store(to);
@@ -319,6 +323,18 @@ impl Drop for ExchangeRecorder {
     fn drop(&mut self) {
         self.leave();
     }
+}
+
+/// Returns cookies with their values overwritten by asterisks of the same length, unless secrets are shown.
+fn masked_cookies(cookies: &[u8], capture: Capture) -> Box<[u8]> {
+    let mut masked = cookies.to_vec();
+    if !capture.shows_secrets() {
+        for pair in masked.split_mut(|byte| *byte == b';') {
+            let value = pair.iter().position(|byte| *byte == b'=').map_or(0, |end| end + 1);
+            pair[value..].fill(b'*');
+        }
+    }
+    masked.into()
 }
 
 /// Stores an error, with the secrets of its text hidden.

@@ -30,6 +30,9 @@ pub enum Action {
     /// there is no result, and the driver asks the pool again when a connection was released. If the
     /// exchange [needs a new connection](super::Exchange::needs_new_connection), an idle one of the pool
     /// does not do.
+    ///
+    /// A driver that keeps cookies first sets those for the URL of the request, with
+    /// [`handle_cookies`](super::Exchange::handle_cookies): each hop asks for a connection.
     Acquire,
     /// Look up the addresses of the host that [`Exchange::peer`](super::Exchange::peer) returns, and
     /// combine them with its port. The host may be an address. Results:
@@ -151,6 +154,8 @@ pub enum Emitted {
     Informational,
     /// The head of a redirect, which the exchange follows or fails for. Its body is not emitted.
     Redirect,
+    /// The head of a response after which the request is retried. Its body is not emitted.
+    Retried,
     /// The head of the response.
     Head,
     /// A piece of the body.
@@ -166,6 +171,8 @@ pub enum Event<'x> {
     Informational(ResponseHead<'x>),
     /// The head of a redirect, which the exchange follows or fails for. Its body is not emitted.
     Redirect(ResponseHead<'x>),
+    /// The head of a response after which the request is retried. Its body is not emitted.
+    Retried(ResponseHead<'x>),
     /// The head of the response.
     Head(ResponseHead<'x>, HeadInfo),
     /// A piece of the body, decoded if [`Options::decode`](super::Options::decode) is set.

@@ -536,8 +536,11 @@ impl Exchange {
         }
         let event = |event| match event {
             http1::Event::Informational(head) => Some(Event::Informational(head)),
-            http1::Event::Response(head, _) if self.hop.is_some() => Some(Event::Redirect(head)),
-            http1::Event::Response(head, reading) => Some(Event::Head(head, reading)),
+            http1::Event::Response(head, reading) => Some(match self.hop {
+                None => Event::Head(head, reading),
+                Some(Hop::Redirect(_)) => Event::Redirect(head),
+                Some(Hop::Retry) => Event::Retried(head),
+            }),
             http1::Event::Data(data) => Some(Event::Data(self.content.piece().unwrap_or(data))),
             // The end of the exchange is the end of the response, and a client receives no requests.
             http1::Event::End(_) | http1::Event::Request(..) => None,

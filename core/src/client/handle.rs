@@ -3,6 +3,7 @@
 //! A simple input takes effect at once. Decisions are left to the next poll.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::net::SocketAddr;
 
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use crate::error::{Call, Cause, Error, Misuse, MisuseError, OsErrorKind};
 use crate::fields::Fields;
 use crate::http1::Role;
 use crate::time::{Mono, Waiting};
-use crate::trace::{At, ConnectionId, EventKind, Sink};
+use crate::trace::{At, ConnectionId, EventKind, Sink, TraceEvent};
 use crate::transport::{Layer, Link};
 
 /// The result of an input. A call that the state of the exchange forbids changes nothing.
@@ -87,6 +88,23 @@ impl Exchange {
             Some(link) => self.handle_reused(link, now, sink),
             None => self.handle_opened(lease.connection(), now, sink),
         }
+    }
+
+    /// Sets the cookies of the current request, as a list of pairs, while [`Action::Acquire`](super::Action::Acquire) is
+    /// outstanding. They are sent in one field behind those of the caller, unless the caller has one of the same name, and
+    /// only with this request: the driver sets those of the next hop when that needs a connection.
+    ///
+    /// # Errors
+    /// The action is not outstanding.
+    #[cold]
+    pub fn handle_cookies<S: Sink>(&mut self, cookies: &[u8], now: Mono, sink: &S) -> Handled {
+        self.expect_asked(ExchangeState::Acquire, Call::HandleCookies)?;
+        let with = self.plan.request.with_cookies(cookies);
+        let added = with.as_ref().map_or(0, |(_, added)| *added);
+        self.plan.with_cookies = with.map(|(request, _)| Arc::new(request));
+        let at = self.at(now, sink);
+        self.spans.cx(at).emit(EventKind::CookiesAdded, || TraceEvent::CookiesAdded { added });
+        Ok(())
     }
 
     #[inline]

@@ -38,6 +38,8 @@ pub enum Input<'i> {
     Reused(Box<Link>),
     /// [`handle_opened`](Exchange::handle_opened).
     Opened(ConnectionId),
+    /// [`handle_cookies`](Exchange::handle_cookies).
+    Cookies(&'i [u8]),
     /// [`handle_resolved`](Exchange::handle_resolved).
     Resolved(&'i [SocketAddr]),
     /// [`handle_dialed`](Exchange::handle_dialed).
@@ -117,6 +119,7 @@ impl Input<'_> {
             Self::Trusted(trust) => exchange.handle_trusted(trust, now, sink),
             Self::Reused(link) => exchange.handle_reused(link, now, sink),
             Self::Opened(connection) => exchange.handle_opened(connection, now, sink),
+            Self::Cookies(cookies) => exchange.handle_cookies(cookies, now, sink),
             Self::Resolved(addresses) => exchange.handle_resolved(addresses, now, sink),
             Self::Dialed(dial) => exchange.handle_dialed(dial, now, sink),
             Self::DialFailed(dial, error) => exchange.handle_dial_failed(dial, error, now, sink),

@@ -163,8 +163,8 @@
 //!     Secure --> Wait: handle_secured, failure
 //!     Secure --> Close: failure
 //!     Rewind --> Wait
+//!     Rewind --> Event
 //!     Rewind --> Event: failure
-//!     Rewind --> Close
 //!     Rewind --> Close: failure
 //!     Rewind --> Release
 //!     Rewind --> Failed: failure
@@ -177,7 +177,7 @@
 //!     Wait --> Rewind: handle_received, handle_sent
 //!     Wait --> Wait: handle_body, handle_body_end, handle_dialed, handle_received, handle_reused, handle_secured, handle_sent, failure
 //!     Wait --> Event: handle_received
-//!     Wait --> Close: handle_eof, handle_received, handle_sent, failure
+//!     Wait --> Close: handle_eof, handle_sent, failure
 //!     Wait --> Release: failure
 //!     Wait --> Failed: failure
 //!     Event --> Wait

@@ -12,6 +12,8 @@ use crate::trace::{SpanKind, TlsContext};
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) request: Arc<Request>,
+    /// The request with the cookies of the driver, which is sent instead.
+    pub(super) with_cookies: Option<Arc<Request>>,
     pub(super) route: Route,
     pub(super) options: Arc<Options>,
     /// The current request is the CONNECT that opens a tunnel.
@@ -22,7 +24,7 @@ impl Plan {
     pub(super) fn new(mut request: Arc<Request>, options: Arc<Options>) -> Self {
         accept_codings(&mut request, &options);
         let route = options.route_from(request.origin().clone(), request.url());
-        Self { route, request, options, tunnelling: false }
+        Self { route, request, with_cookies: None, options, tunnelling: false }
     }
 
     /// Replaces the request, and returns the old one. Equal parts are not replaced, because changing
@@ -37,8 +39,14 @@ impl Plan {
         }
         accept_codings(&mut request, options);
         options.change_route(&mut self.route, request.origin(), request.url());
-        self.tunnelling = false;
+        (self.tunnelling, self.with_cookies) = (false, None);
         core::mem::replace(&mut self.request, request)
+    }
+
+    /// Returns the request as it is sent.
+    #[inline]
+    pub(super) fn sent(&self) -> &Request {
+        self.with_cookies.as_ref().unwrap_or(&self.request)
     }
 
     /// Sets the request of the next hop.

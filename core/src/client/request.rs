@@ -285,6 +285,35 @@ impl Request {
             && fields.get("Accept-Encoding").or(fields.get("Range")).is_none()
     }
 
+    /// Returns the request with more cookies, behind those of its own Cookie fields, and in the same field (RFC 6265
+    /// section 5.4). A cookie whose name is among its own is left out. Returns the number of those that were added; `None`
+    /// if there are none.
+    pub(super) fn with_cookies(&self, cookies: &[u8]) -> Option<(Self, u64)> {
+        let mut fields = FieldBlock::new();
+        let mut list: Vec<u8> = Vec::new();
+        for field in self.fields.fields().iter() {
+            if field.is("Cookie") {
+                append(&mut list, field.value);
+            } else {
+                fields.push(field.name, field.value);
+            }
+        }
+        let own = list.clone();
+        let is_own = |cookie: &[u8]| pairs(&own).any(|own| name(own) == name(cookie));
+        let mut added = 0;
+        for cookie in pairs(cookies).filter(|cookie| !is_own(cookie)) {
+            append(&mut list, cookie);
+            added += 1;
+        }
+        if added == 0 {
+            return None;
+        }
+        fields.push(b"Cookie", &list);
+        let mut request = Self { fields, ..self.clone() };
+        request.write();
+        Some((request, added))
+    }
+
     /// Returns whether there is a body of at least one byte.
     pub(super) const fn has_content(&self) -> bool {
         !matches!(self.size, BodySize::None | BodySize::Length(0))
@@ -590,4 +619,22 @@ fn contradicts(announced: BodySize, actual: BodySize) -> bool {
 fn expects_continue(fields: Fields<'_>) -> bool {
     let expected = |element: &[u8]| element.eq_ignore_ascii_case(b"100-continue");
     fields.iter().any(|field| field.is("Expect") && field.elements().any(expected))
+}
+
+/// Appends a cookie to a list of cookies.
+fn append(list: &mut Vec<u8>, cookie: &[u8]) {
+    if !list.is_empty() {
+        list.extend_from_slice(b"; ");
+    }
+    list.extend_from_slice(cookie);
+}
+
+/// Returns the pairs of a list of cookies.
+fn pairs(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    list.split(|byte| *byte == b';').map(<[u8]>::trim_ascii).filter(|pair| !pair.is_empty())
+}
+
+/// Returns the name of a cookie.
+fn name(pair: &[u8]) -> &[u8] {
+    pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii()
 }

@@ -34,6 +34,8 @@ pub enum Call {
     HandleTrusted,
     /// Passing in an idle connection.
     HandleReused,
+    /// `handle_cookies`.
+    HandleCookies,
     /// Reporting that a connection may be opened.
     HandleOpened,
     /// Passing in the addresses of a host.
@@ -69,6 +71,7 @@ impl Call {
             Self::HandleSecured => "handle_secured",
             Self::HandleTrusted => "handle_trusted",
             Self::HandleReused => "handle_reused",
+            Self::HandleCookies => "handle_cookies",
             Self::HandleOpened => "handle_opened",
             Self::HandleResolved => "handle_resolved",
             Self::HandleDialed => "handle_dialed",

@@ -176,6 +176,9 @@ impl Bench {
                     let Some(Event::Redirect(head)) = exchange.event() else { panic!() };
                     self.redirects.push(head.status);
                 }
+                Action::Event(Emitted::Retried) => {
+                    assert!(matches!(exchange.event(), Some(Event::Retried(_))));
+                }
                 Action::Event(_) => return Stop::Event(shown(exchange.event().unwrap())),
                 Action::Done => {
                     self.link = exchange.take_link();
@@ -307,6 +310,7 @@ impl Bench {
 fn shown(event: Event<'_>) -> String {
     match event {
         Event::Informational(head) => format!("informational {}", head.status),
+        Event::Retried(head) => format!("retried {}", head.status),
         Event::Redirect(head) => format!("redirect {}", head.status),
         Event::Head(head, _) => format!("head {}", head.status),
         Event::Data(data) => format!("data {}", String::from_utf8_lossy(data)),

@@ -66,7 +66,10 @@ fn receive(
                 None => exchange.handle_eof(NOW, &NoSink),
             },
             Action::Event(_) => match exchange.event().unwrap() {
-                Event::Informational(head) | Event::Redirect(head) | Event::Head(head, _) => {
+                Event::Informational(head)
+                | Event::Redirect(head)
+                | Event::Retried(head)
+                | Event::Head(head, _) => {
                     received.heads.push(head.status);
                 }
                 Event::Data(data) => {

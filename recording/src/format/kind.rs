@@ -119,6 +119,8 @@ kinds! {
     Discard = 51,
     /// `Input::Cancel`.
     Cancel = 52,
+    /// `Input::Cookies`.
+    Cookies = 54,
     /// `Input::Hold`.
     Hold = 53,
 

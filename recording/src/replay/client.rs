@@ -252,6 +252,10 @@ impl Running {
                 (self.connection, self.layers, self.is_secure) = (read(from)?, 0, false);
                 Input::Opened(self.connection)
             }
+            FrameKind::Cookies => {
+                borrowed.cookies = read(from)?;
+                Input::Cookies(&borrowed.cookies)
+            }
             FrameKind::Resolved => {
                 borrowed.addresses = read(from)?;
                 Input::Resolved(&borrowed.addresses)
@@ -302,4 +306,5 @@ impl Running {
 struct Borrowed {
     addresses: Vec<SocketAddr>,
     trailers: FieldBlock,
+    cookies: Box<[u8]>,
 }

@@ -5,6 +5,7 @@
 mod both;
 mod building;
 mod coded;
+mod cookies;
 mod failing;
 mod informational;
 mod over_both;

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use core::time::Duration;
 
-use super::super::action::Action;
+use super::super::action::{Action, Emitted};
 use super::super::exchange::Exchange;
 use super::super::retry_policy::{RetryFailures, RetryPolicy, retry_after};
 use super::super::state::{ExchangeState, Hop, Receiving, Resend, Retry, Sending, Timer};
@@ -163,7 +163,7 @@ impl Exchange {
         let Some(retry) = self.next_retry() else { return self.emit_head(at) };
         self.emit_retry(retry, at);
         self.go_on(Hop::Retry, at);
-        None
+        Some(Action::Event(Emitted::Retried))
     }
 
     /// Returns whether a failure does not matter, because a response failed that is not returned.

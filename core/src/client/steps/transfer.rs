@@ -26,7 +26,7 @@ impl Exchange {
         self.spans.start(SpanKind::SendRequestHeaders, at, || {
             TraceEvent::SendRequestHeadersStarted { request: self.plan.method() }
         });
-        let request = &self.plan.request;
+        let request = self.plan.sent();
         let http1 = &mut self.link.http1;
         self.clock.before = http1.received();
         let mut cx = self.spans.cx(at);

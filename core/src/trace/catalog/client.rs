@@ -76,6 +76,12 @@ macro_rules! entries {
             holders: Text Public,
         }
 
+        /// The client adds cookies of its jar to a request, before it sends it.
+        point CookiesAdded: LimpidClient "cookies" Debug {
+            /// Number of cookies that it adds.
+            added: Count Public,
+        }
+
         /// The client chose the route of a connection that it opens.
         point RouteChosen: LimpidClient "route" Debug {
             /// How the server is reached: `direct`, `unix socket`, `forwarding proxy`, `tunnel` or `socks5`.

@@ -73,7 +73,7 @@ numbered! {
     Coding { Gzip Deflate Brotli Zstd }
     Call {
         SendRequest SendInformational SendResponse SendData Finish Restart IntoSwitched
-        HandleReceived HandleSent HandleSecured HandleTrusted HandleReused HandleOpened
+        HandleReceived HandleSent HandleSecured HandleTrusted HandleReused HandleCookies HandleOpened
         HandleResolved HandleDialed HandleDialFailed HandleBody HandleBodyEnd HandleBodyFailed
         HandleFailed
     }

@@ -1,0 +1,8 @@
+//! The cookies of clients.
+
+mod error;
+mod jar;
+mod netscape;
+
+pub use error::CookieError;
+pub use jar::{Cookie, CookieJar};
