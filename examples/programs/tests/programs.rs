@@ -63,3 +63,73 @@ fn trailers_pass_in_both_directions() {
     let printed = output(env!("CARGO_BIN_EXE_trailers"), &node, "sum", &[], "twelve bytes");
     assert_eq!(printed, "twelve bytes\nX-Checksum: 12\n");
 }
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn json_is_sent_and_read() {
+    let node = Node::start().unwrap();
+    let printed = output(env!("CARGO_BIN_EXE_json"), &node, "anything", &[], "");
+    assert_eq!(printed, "{\"count\":2,\"item\":\"crème brûlée\"}\n");
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn form_and_query_are_encoded() {
+    let node = Node::start().unwrap();
+    let printed = output(env!("CARGO_BIN_EXE_form"), &node, "anything", &[], "");
+    assert_eq!(
+        printed,
+        "{\"method\":\"POST\",\"target\":\"/anything?page=2&sort=name+%26+age\",\
+         \"type\":\"application/x-www-form-urlencoded\",\
+         \"body\":\"comment=50+%25+of+1+%2B+1&name=Zo%C3%AB\"}\n"
+    );
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn credentials_are_accepted_and_missing_ones_are_an_error() {
+    let node = Node::start().unwrap();
+    let bearer = format!("http://localhost:{}/bearer", node.port);
+    let printed = output(env!("CARGO_BIN_EXE_auth"), &node, "basic", &[&bearer], "");
+    let lines: Vec<_> = printed.lines().collect();
+    assert!(lines[0].starts_with("200: ") && lines[0].ends_with("/basic"), "{printed}");
+    assert!(lines[1].contains("401"), "{printed}");
+    assert!(lines[2].starts_with("200: ") && lines[2].ends_with("/bearer"), "{printed}");
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn busy_server_is_asked_again() {
+    let node = Node::start().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_retries"));
+    command.arg(format!("http://localhost:{}/busy", node.port));
+    let finished = run(&mut command, b"").unwrap();
+    assert_eq!(finished.stdout, b"ready\n", "{finished:?}");
+    assert_eq!(finished.stderr.matches("503 Service Unavailable").count(), 2, "{finished:?}");
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn timeout_is_that_of_the_request() {
+    let node = Node::start().unwrap();
+    let printed = output(env!("CARGO_BIN_EXE_timeouts"), &node, "slow", &[], "");
+    assert!(printed.starts_with("200\ntoo slow: "), "{printed}");
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn hundred_tasks_share_four_connections() {
+    let node = Node::start().unwrap();
+    let printed = output(env!("CARGO_BIN_EXE_tasks"), &node, "anything", &[], "");
+    assert_eq!(printed, "100 requests over 4 connections\n");
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn names_are_those_of_the_resolver() {
+    let node = Node::start().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_resolver"));
+    command.arg(format!("http://shop.test:{}/", node.port));
+    let finished = run(&mut command, b"").unwrap();
+    assert_eq!(finished.stdout, b"hello from node\n\n", "{finished:?}");
+}

@@ -14,6 +14,22 @@ const echo = (request, response) => {
   });
 };
 
+// Reads the whole body as text.
+const text = (request, then) => {
+  const pieces = [];
+  request.on('data', (piece) => pieces.push(piece));
+  request.on('end', () => then(Buffer.concat(pieces).toString()));
+};
+
+// Answers 401 unless the request has this Authorization.
+const guard = (scheme, credentials) => (request, response) => {
+  if (request.headers.authorization === `${scheme} ${credentials}`) return response.end('welcome\n');
+  response.writeHead(401, { 'WWW-Authenticate': `${scheme} realm="here"` });
+  response.end();
+};
+
+let busy = 2;
+
 const pages = {
   '/': (request, response) => response.end('hello from node\n'),
   '/echo': echo,
@@ -61,6 +77,34 @@ const pages = {
     response.write('cut');
     setTimeout(() => response.destroy(), 20);
   },
+  // What was received, as JSON.
+  '/anything': (request, response) => text(request, (body) => {
+    const type = request.headers['content-type'] || '';
+    const json = type === 'application/json' ? JSON.parse(body) : undefined;
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ method: request.method, target: request.url, type, body, json }));
+  }),
+  '/basic': guard('Basic', Buffer.from('me:secret').toString('base64')),
+  '/bearer': guard('Bearer', 'a-token'),
+  // Twice too busy.
+  '/busy': (request, response) => {
+    if (busy === 0) return response.end('ready');
+    busy -= 1;
+    response.writeHead(503, { 'Retry-After': '0' });
+    response.end('busy');
+  },
+  '/slow': (request, response) => setTimeout(() => response.end('late'), 400),
+  // A session, which a cookie keeps.
+  '/login': (request, response) => text(request, (body) => {
+    const user = new URLSearchParams(body).get('user');
+    response.writeHead(303, { Location: '/me', 'Set-Cookie': `session=of-${user}; HttpOnly` });
+    response.end();
+  }),
+  '/me': (request, response) => {
+    const session = /^session=of-(.*)$/.exec(request.headers.cookie || '');
+    response.writeHead(session ? 200 : 401);
+    response.end(session ? `hello ${session[1]}` : 'who are you?');
+  },
   '/redirect': (request, response) => {
     response.writeHead(302, { Location: '/' });
     response.end();
@@ -68,7 +112,7 @@ const pages = {
 };
 
 const server = http.createServer((request, response) => {
-  const page = pages[request.url];
+  const page = pages[request.url.split('?')[0]];
   if (page) {
     page(request, response);
   } else {
