@@ -58,8 +58,6 @@ pub use limpid_core::trace::{self, ExchangeId, Sink, SocketOption, Traceparent};
 pub use limpid_core::transport::{Layer, LayerError, LayerFacts};
 #[cfg(feature = "files")]
 pub use limpid_io::files;
-#[cfg(feature = "json")]
-pub use limpid_io::serde;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     Charset, ClientLayers, Clock, DrainLimits, Error, HeaderPair, History, IdentityProblem,
@@ -74,6 +72,8 @@ pub use limpid_io::{Recorder, RecorderOptions};
 pub use limpid_io::{TlsVersion, rustls};
 #[cfg(feature = "http")]
 pub use limpid_io::{http, http_types};
+#[cfg(feature = "json")]
+pub use limpid_io::{serde, serde_json};
 pub use resolve::{Resolve, Resolver, SystemResolver};
 pub use response::{Response, ResponseBody};
 pub use server::{Exchange, Handle, RequestReader, ResponseWriter, Server, ServerBuilder};

@@ -1,11 +1,13 @@
 //! Files as bodies.
 
 use std::fs::File;
+use std::future::poll_fn;
 use std::io::{self, Seek, SeekFrom};
+use std::pin::Pin;
 
 use bytes::Bytes;
 use limpid_io::PieceMemory;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::body::{Body, NextPiece, Pieces};
 
@@ -52,10 +54,11 @@ impl FilePieces {
 
     async fn read(&mut self) -> io::Result<Option<Bytes>> {
         let mut piece = self.memory.take();
-        let read = self.reader.read(&mut piece).await;
-        let n = *read.as_ref().unwrap_or(&0);
+        let mut room = ReadBuf::new(&mut piece);
+        let read = poll_fn(|cx| Pin::new(&mut self.reader).poll_read(cx, &mut room)).await;
+        let n = room.filled().len();
         let piece = self.memory.put(piece, n);
-        read.map(|_| piece)
+        read.map(|()| piece)
     }
 }
 

@@ -128,6 +128,8 @@ pub use recording::{Recorder, SharedRecorder};
 pub use rustls;
 #[cfg(feature = "json")]
 pub use serde;
+#[cfg(feature = "json")]
+pub use serde_json;
 pub use settings::{Settings, SharedSink};
 #[cfg(feature = "rustls")]
 pub use tls::TlsVersion;

@@ -50,8 +50,11 @@ impl Interface {
     fn path(&self, id: &Value) -> Option<String> {
         let path = self.paths.get(&id.to_string())?["path"].as_array()?;
         let parts: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
-        // rustls has these types as a module.
-        Some(parts.join("::").replacen("rustls_pki_types", "rustls::pki_types", 1))
+        let path = parts.join("::");
+        // Crates that another one has as a part of its own.
+        let parts = [("rustls_pki_types::", "rustls::pki_types::"), ("serde_core::", "serde::")];
+        let part = parts.iter().find_map(|(name, whole)| Some((whole, path.strip_prefix(name)?)));
+        Some(part.map_or_else(|| path.clone(), |(whole, rest)| format!("{whole}{rest}")))
     }
 
     /// Returns what is re-exported: items, modules and crates.
