@@ -205,8 +205,9 @@ impl Exchange {
             pace: _,
             retried,
             redirected,
-            hop,
-            retries,
+            // reset() has cleared these three.
+            hop: _,
+            retries: _,
             rewind,
             resend,
             draining,
@@ -219,7 +220,7 @@ impl Exchange {
             unsent,
             is_idempotent,
             sent_before,
-            error,
+            error: _,
             content: _,
             memory,
         } = self;
@@ -229,7 +230,6 @@ impl Exchange {
         spans.restart(exchange);
         *clock = Stopwatch::new();
         race.reset();
-        (*hop, *retries, *error) = (None, None, None);
         (*asked, *interest, *timers) = (false, Interest::NONE, Timers::new());
         (*retried, *redirected, *sent_before) = (0, 0, 0);
         (*link_is_free, *rewind, *is_held, *unsent) = (false, false, false, None);
@@ -240,7 +240,7 @@ impl Exchange {
     /// starts the next request.
     pub(crate) fn reset(&mut self) {
         self.state = ExchangeState::Rest;
-        (self.hop, self.error) = (None, None);
+        (self.hop, self.retries, self.error) = (None, None, None);
         if self.link.connection() != ConnectionId(0) {
             *self.link = Link::none(self.plan.options.config);
         }
