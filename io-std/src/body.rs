@@ -100,7 +100,7 @@ impl Body {
         Self::seekable(file, Some(facts.len().saturating_sub(start)))
     }
 
-    fn of_reader(reader: Box<dyn ReadBody>, length: Option<u64>) -> Self {
+    pub(crate) fn of_reader(reader: Box<dyn ReadBody>, length: Option<u64>) -> Self {
         Self { content: Content::source(Source::Reader(Box::new(Reader::new(reader))), length) }
     }
 
@@ -226,7 +226,7 @@ impl<B: Into<Bytes>> From<B> for Body {
 }
 
 /// A reader of a body.
-trait ReadBody: Read + Send {
+pub(crate) trait ReadBody: Read + Send {
     /// Returns to the start, or returns `false` if it is read only once.
     fn rewind(&mut self) -> io::Result<bool>;
 }

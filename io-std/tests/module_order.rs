@@ -8,6 +8,7 @@ fn modules_import_only_modules_below_them() {
         "signal",
         "channel",
         "body",
+        "multipart",
         "deadline",
         "resolve",
         "transport",

@@ -9,6 +9,8 @@ use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared
 use crate::body::Body;
 use crate::connect::Connector;
 use crate::driver::Driver;
+#[cfg(feature = "multipart")]
+use crate::multipart;
 use crate::network::Network;
 use crate::resolve::Resolver;
 use crate::response::Response;

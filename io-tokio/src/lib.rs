@@ -1,5 +1,30 @@
 //! An asynchronous HTTP/1.1 client and server: [`limpid_core`] over the sockets of tokio.
 //!
+//! # Defaults of a client
+//!
+//! | what | by default | set by, for a client or one request |
+//! |---|---|---|
+//! | connecting to one address, and the TLS handshake | 5 s | `connect_timeout` |
+//! | waiting for a connection while the pool is full | 5 s | `pool_timeout` |
+//! | **waiting for bytes of the server** | **5 s** | `read_timeout` |
+//! | waiting for the server to take more of the request | 5 s | `write_timeout` |
+//! | waiting for `100 Continue`, if it is expected | 1 s, then the body is sent | `expect_continue_timeout` |
+//! | the whole request and its response | no limit | `timeout` |
+//! | redirects | returned as responses | `redirects` |
+//! | a request that met a closed connection | is sent again once if that is safe | `resend`, for a client |
+//! | retries of other failures | none | `retries` |
+//! | coded bodies, such as gzip | returned as they are | `decompress` |
+//! | a body that is read into memory | up to 256 MiB | `in_memory_limit` |
+//! | connections | up to 100; up to 20 stay idle, for 5 s | `pool`, for a client |
+//! | heads of responses | up to 256 KiB and 1,000 fields | `limits` |
+//! | statuses of 400 and above | are responses, no errors | `error_for_status` of a response |
+//! | proxies of the environment | not used | `trust_environment`, for a client |
+//!
+//! The timeouts are those of httpx. A server that works for longer than five seconds before it responds needs a longer
+//! `read_timeout`; `None` removes a limit.
+//!
+//! # Requests and responses
+//!
 //! ```no_run
 //! use limpid_tokio::Client;
 //!
@@ -8,6 +33,23 @@
 //! let response = client.get("https://www.example.com/").header("Accept", "text/html").send().await?;
 //! println!("{}", response.status());
 //! println!("{}", response.text().await?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What users of other libraries look for is there: `query`, `form`, `json` (feature `json`), `multipart` (feature
+//! `multipart`), `basic_auth`, `bearer_auth`, `header`, `headers` and the settings above on a [`RequestBuilder`];
+//! `default_headers`, `user_agent` and `proxy` on a [`ClientBuilder`]; `text`, `json`, `copy_to` and `error_for_status`
+//! on a [`Response`].
+//!
+//! ```no_run
+//! # use std::time::Duration;
+//! # use limpid_tokio::Client;
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder().user_agent("reports/1").redirects(5).try_build()?;
+//! let request = client.get("https://www.example.com/search").query(&[("q", "a b"), ("lang", "en")]);
+//! let response = request.timeout(Duration::from_secs(30)).send().await?.error_for_status()?;
+//! println!("{:?} bytes", response.content_length());
 //! # Ok(())
 //! # }
 //! ```
@@ -33,6 +75,8 @@ mod client;
 mod connect;
 mod dials;
 mod driver;
+#[cfg(feature = "multipart")]
+pub mod multipart;
 mod network;
 mod resolve;
 mod response;
@@ -69,7 +113,8 @@ pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     Charset, ClientLayers, Clock, DrainLimits, Error, HeaderPair, History, IdentityProblem,
     IntoProxy, LookupError, NoProxy, ParameterPair, Password, Pem, PoolLimits, Prepared, Proxy,
-    RetryFailures, RetryPolicy, ServerLayers, Settings, SharedSink, Sizes, Timings, TlsSetupError,
+    RequestUrl, RetryFailures, RetryPolicy, ServerLayers, Settings, SharedSink, Sizes, Timings,
+    TlsSetupError,
 };
 #[cfg(feature = "cookies")]
 pub use limpid_io::{Cookie, CookieError, CookieJar};

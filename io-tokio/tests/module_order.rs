@@ -9,6 +9,7 @@ fn modules_import_only_modules_below_them() {
         "sources",
         "body",
         "body_file",
+        "multipart",
         "body_http",
         "timer",
         "transport",

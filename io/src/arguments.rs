@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use bytes::Bytes;
-use limpid_core::client::{Proxy, ProxyError};
+use limpid_core::client::{Proxy, ProxyError, Url};
 use limpid_core::fields::Field;
 
 /// The name and the value of a field: a pair, or a [`Field`].
@@ -126,6 +126,47 @@ impl<P: Password + ?Sized> Password for &P {
 impl<P: Password> Password for Option<P> {
     fn bytes(&self) -> &[u8] {
         self.as_ref().map_or(&[], Password::bytes)
+    }
+}
+
+/// The URL of a request: any text, or a [`Url`].
+///
+/// Methods of a client take what it can be created from. Their bounds are on this type, not on that of the argument, so
+/// that both `&url` and `url` are fine for clippy.
+///
+/// ```
+/// use limpid_io::RequestUrl;
+///
+/// assert_eq!(RequestUrl::from(format!("http://localhost:{}/", 80)).as_str(), "http://localhost:80/");
+/// ```
+#[derive(Clone, Debug)]
+pub struct RequestUrl<'u>(Cow<'u, str>);
+
+impl RequestUrl<'_> {
+    /// Returns the text, which need not be valid.
+    #[inline]
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'u, U: AsRef<str> + ?Sized> From<&'u U> for RequestUrl<'u> {
+    #[inline]
+    fn from(url: &'u U) -> Self {
+        Self(Cow::Borrowed(url.as_ref()))
+    }
+}
+
+impl From<String> for RequestUrl<'_> {
+    fn from(url: String) -> Self {
+        Self(Cow::Owned(url))
+    }
+}
+
+impl From<Url> for RequestUrl<'_> {
+    fn from(url: Url) -> Self {
+        Self(Cow::Owned(url.to_string()))
     }
 }
 

@@ -60,6 +60,11 @@ impl BuildClient for Settings {
 
 /// A builder for the client `C` of a driver.
 ///
+/// By default, connecting, waiting for a place in the pool, for bytes of the server and for the server to take bytes may
+/// take 5 seconds each, as in httpx; a request in total has no limit. Redirects are returned as responses, bodies are
+/// returned as they were sent, and up to 256 MiB of a body are read into memory. The documentation of each driver begins
+/// with all defaults. A request replaces most of them for itself.
+///
 /// The [crate](crate) has an example.
 #[must_use = "a client must be built"]
 pub struct ClientBuilder<C: BuildClient> {

@@ -68,6 +68,8 @@ mod lookup_error;
 mod lookups;
 mod machine_input;
 mod methods;
+#[cfg(feature = "multipart")]
+pub mod multipart;
 #[cfg(feature = "form")]
 mod parameters;
 mod pem;
@@ -83,7 +85,7 @@ mod tls;
 mod tunnel;
 mod wait_queue;
 
-pub use arguments::{HeaderPair, IntoProxy, ParameterPair, Password};
+pub use arguments::{HeaderPair, IntoProxy, ParameterPair, Password, RequestUrl};
 pub use body_buffer::BodyBuffer;
 #[doc(hidden)]
 pub use builder::seeded_policy;

@@ -18,6 +18,7 @@ fn modules_import_only_modules_below_them() {
         "json",
         "free_list",
         "ids",
+        "multipart",
         "informational",
         "lookup_error",
         "lookups",

@@ -52,44 +52,74 @@ macro_rules! client_methods {
                 ClientBuilder::default()
             }
 
-            /// Starts a GET request.
-            pub fn get(&self, url: &str) -> RequestBuilder<'_> {
+            /// Starts a GET request. The URL is text (`&str` or `String`) or a [`Url`](limpid_core::client::Url).
+            pub fn get<'u, U>(&self, url: U) -> RequestBuilder<'_>
+            where
+                $crate::RequestUrl<'u>: From<U>,
+            {
                 self.request("GET", url)
             }
 
             /// Starts a HEAD request.
-            pub fn head(&self, url: &str) -> RequestBuilder<'_> {
+            pub fn head<'u, U>(&self, url: U) -> RequestBuilder<'_>
+            where
+                $crate::RequestUrl<'u>: From<U>,
+            {
                 self.request("HEAD", url)
             }
 
             /// Starts a POST request.
-            pub fn post(&self, url: &str) -> RequestBuilder<'_> {
+            pub fn post<'u, U>(&self, url: U) -> RequestBuilder<'_>
+            where
+                $crate::RequestUrl<'u>: From<U>,
+            {
                 self.request("POST", url)
             }
 
             /// Starts a PUT request.
-            pub fn put(&self, url: &str) -> RequestBuilder<'_> {
+            pub fn put<'u, U>(&self, url: U) -> RequestBuilder<'_>
+            where
+                $crate::RequestUrl<'u>: From<U>,
+            {
                 self.request("PUT", url)
             }
 
             /// Starts a PATCH request.
-            pub fn patch(&self, url: &str) -> RequestBuilder<'_> {
+            pub fn patch<'u, U>(&self, url: U) -> RequestBuilder<'_>
+            where
+                $crate::RequestUrl<'u>: From<U>,
+            {
                 self.request("PATCH", url)
             }
 
             /// Starts a DELETE request.
-            pub fn delete(&self, url: &str) -> RequestBuilder<'_> {
+            pub fn delete<'u, U>(&self, url: U) -> RequestBuilder<'_>
+            where
+                $crate::RequestUrl<'u>: From<U>,
+            {
                 self.request("DELETE", url)
             }
 
             /// Starts an OPTIONS request.
-            pub fn options(&self, url: &str) -> RequestBuilder<'_> {
+            pub fn options<'u, U>(&self, url: U) -> RequestBuilder<'_>
+            where
+                $crate::RequestUrl<'u>: From<U>,
+            {
                 self.request("OPTIONS", url)
             }
 
             /// Starts a request with this method, whose case is kept. [`send`](RequestBuilder::send) fails if the
             /// URL is not valid.
-            pub fn request(&self, method: &str, url: &str) -> RequestBuilder<'_> {
+            #[inline]
+            pub fn request<'u, U>(&self, method: &str, url: U) -> RequestBuilder<'_>
+            where
+                $crate::RequestUrl<'u>: From<U>,
+            {
+                self.start(method, $crate::RequestUrl::from(url).as_str())
+            }
+
+            // Not generic, so that it is compiled with the driver.
+            fn start(&self, method: &str, url: &str) -> RequestBuilder<'_> {
                 RequestBuilder {
                     client: self,
                     pending: $crate::PendingRequest::new(&self.connections, method, url),

@@ -114,6 +114,14 @@ macro_rules! request_methods {
                 }
             }
 
+            /// Sets the body: a form with files, as `multipart/form-data`, which is also the Content-Type unless the
+            /// request has one. The module [`multipart`](mod@multipart) has an example.
+            #[cfg(feature = "multipart")]
+            pub fn multipart(mut self, form: multipart::Form) -> Self {
+                self.pending.set_content_type(form.content_type());
+                self.body(Body::multipart(form))
+            }
+
             /// Sends the body only after the server has answered `100 Continue`, or has not answered for a
             /// while (RFC 9110 section 10.1.1), so that the server can reject the request before it has
             /// received the body. Has no effect without a body.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use limpid_core::client::Proxy;
+use limpid_core::client::{Proxy, Url};
 use limpid_std::Error;
 use serde_json::json;
 
@@ -22,6 +22,21 @@ fn query_is_added_before_the_fragment() {
     }
     for request in sent!({}, |client, url| client.get(url).query(vec![("a", String::from("1"))])) {
         assert_eq!(target(&request), "/?a=1");
+    }
+}
+
+#[test]
+fn url_is_text_or_a_parsed_one() {
+    for request in sent!({}, |client, url| client.get(format!("{url}a"))) {
+        assert_eq!(target(&request), "/a");
+    }
+    for request in
+        sent!({}, |client, url| client.get(url.parse::<Url>().unwrap()).query([("a", 1)]))
+    {
+        assert_eq!(target(&request), "/?a=1");
+    }
+    for request in sent!({}, |client, url| client.request("REPORT", &url.parse::<Url>().unwrap())) {
+        assert!(request.head.starts_with("REPORT / "));
     }
 }
 

@@ -7,6 +7,7 @@ mod building;
 mod coded;
 mod cookies;
 mod failing;
+mod forms;
 mod informational;
 mod over_both;
 mod per_request;

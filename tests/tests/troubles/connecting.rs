@@ -56,9 +56,10 @@ fn ask_slowly(urls: &[String]) -> Facts {
     let recorder = Arc::new(EventList::new());
     let slow = Slow { recorder: Arc::clone(&recorder), requests: urls.len() };
     let client = Client::builder().resolver(slow).sink(Arc::clone(&recorder)).build();
+    let client = &client;
     thread::scope(|scope| {
         for url in urls {
-            scope.spawn(|| client.get(url).send().map(drop));
+            scope.spawn(move || client.get(url).send().map(drop));
         }
     });
     Facts::recorded(&recorder)

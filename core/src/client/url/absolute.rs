@@ -163,6 +163,13 @@ impl fmt::Display for Url {
     }
 }
 
+impl AsRef<str> for Url {
+    /// Returns [`as_str`](Self::as_str), so that a client takes URLs as it takes text.
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl fmt::Debug for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Url({})", self.redacted())
