@@ -36,7 +36,7 @@ pub(super) fn open(args: &ServeArgs) -> Result<Option<Tls>, Exit> {
             let config = made.server_config();
             let config =
                 config.map_err(|error| failed(Exit::Tls, &"the certificate of --tls", &error))?;
-            Ok(Some(Tls { config, made: Some(made) }))
+            Ok(Some(Tls { config: speaks_http(Arc::unwrap_or_clone(config)), made: Some(made) }))
         }
         _ => Ok(None),
     }
@@ -67,12 +67,17 @@ fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, Exit> {
         .map_err(|error| unreadable(certificate, "certificate", &error))?;
     let secret = PrivateKeyDer::from_pem_file(key)
         .map_err(|error| unreadable(key, "private key", &error))?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret))
         .map_err(|error| failed(Exit::ClientCertificate, &certificate.display(), &error))?;
+    Ok(speaks_http(config))
+}
+
+/// Names the protocol of the server for clients that offer others too (ALPN).
+fn speaks_http(mut config: ServerConfig) -> Arc<ServerConfig> {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    Arc::new(config)
 }
 
 fn failed(exit: Exit, what: &dyn std::fmt::Display, error: &dyn std::fmt::Display) -> Exit {

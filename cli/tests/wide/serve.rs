@@ -85,5 +85,6 @@ fn curl_sees_what_it_sends_over_a_certificate_made_at_start() {
         );
         assert_eq!(echo["fields"][3], serde_json::json!(["X-Case", "Kept"]));
         assert_eq!(echo["tls"]["version"], "TLSv1.3");
+        assert_eq!(echo["tls"]["alpn"], "http/1.1");
     }
 }
