@@ -16,6 +16,8 @@ pub enum UrlProblem {
     NoHost,
     /// Its host is neither a valid name nor an address.
     BadHost,
+    /// Its host is outside ASCII, and this program was built without the feature `idna`.
+    NeedsIdna,
     /// It contains a backslash before its path. Some programs end the host there, so they would
     /// connect to another one.
     Backslash,
@@ -50,6 +52,10 @@ impl fmt::Display for UrlError {
             UrlProblem::UnknownScheme => "the URL's scheme is not http, https, ws or wss",
             UrlProblem::NoHost => "the URL has no host",
             UrlProblem::BadHost => "the URL's host is not a valid name or address",
+            UrlProblem::NeedsIdna => {
+                "the URL's host is outside ASCII, for which limpid needs its feature `idna`: enable it, or write the \
+                 host in ASCII (xn--...)"
+            }
             UrlProblem::Backslash => "the URL has a backslash before its path; write / or %5C",
             UrlProblem::BadPort => "the URL's port is not a number from 0 to 65535",
             UrlProblem::ControlCharacter => "the URL contains a control character",

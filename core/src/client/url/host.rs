@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::encode::percent_decode;
+use super::error::UrlProblem;
 use crate::wire::token;
 
 /// Returns a host in its normal form, which is used to connect and to compare; `None` if it is
@@ -22,12 +23,32 @@ pub(in super::super) fn normal_host(host: &str) -> Option<Cow<'_, str>> {
     // Characters of other scripts may map to digits and dots, or to invalid characters.
     let host = match host.is_ascii() {
         true => host.to_ascii_lowercase(),
-        false => idna::domain_to_ascii(&host).ok()?,
+        false => to_ascii(&host)?,
     };
     if ends_in_number(&host) {
         return ipv4(&host).map(|address| Cow::Owned(address.to_string()));
     }
     (token::name_len(host.as_bytes()) == host.len()).then_some(Cow::Owned(host))
+}
+
+/// Returns a name outside ASCII in A-labels (RFC 5891); `None` if it is invalid.
+#[cfg(feature = "idna")]
+fn to_ascii(host: &str) -> Option<String> {
+    idna::domain_to_ascii(host).ok()
+}
+
+/// Returns `None`: the tables of Unicode are missing.
+#[cfg(not(feature = "idna"))]
+const fn to_ascii(_: &str) -> Option<String> {
+    None
+}
+
+/// Returns what is wrong with a host that has no normal form.
+pub(super) fn problem(host: &str) -> UrlProblem {
+    match cfg!(feature = "idna") || host.starts_with('[') || percent_decode(host).is_ascii() {
+        true => UrlProblem::BadHost,
+        false => UrlProblem::NeedsIdna,
+    }
 }
 
 /// Returns whether a host of lower-case letters, digits, hyphens, dots and underscores is in its
@@ -133,7 +154,9 @@ mod tests {
             ("1.0x.0.2", "1.0.0.2"),
             ("%31%32%37.1", "127.0.0.1"),
             ("127%2e1", "127.0.0.1"),
+            #[cfg(feature = "idna")]
             ("\u{ff10}\u{ff38}7f.1", "127.0.0.1"),
+            #[cfg(feature = "idna")]
             ("127\u{3002}1", "127.0.0.1"),
         ] {
             assert_eq!(normal_host(host).as_deref(), Some(address), "{host}");
@@ -168,6 +191,19 @@ mod tests {
         ] {
             assert_eq!(normal_host(host), None, "{host}");
         }
+    }
+
+    #[test]
+    fn name_outside_ascii_needs_the_feature_idna() {
+        let problem_of = |host| normal_host(host).is_none().then(|| problem(host));
+        for host in ["b\u{fc}cher.test", "b%C3%BCcher.test", "\u{ff10}.1"] {
+            let needs_idna = Some(UrlProblem::NeedsIdna);
+            assert_eq!(problem_of(host), if cfg!(feature = "idna") { None } else { needs_idna });
+        }
+        for host in ["a b", "[::1%25\u{e4}]", "1.2.3.400"] {
+            assert_eq!(problem_of(host), Some(UrlProblem::BadHost));
+        }
+        assert_eq!(problem_of("xn--bcher-kva.test"), None);
     }
 
     #[test]

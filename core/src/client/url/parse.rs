@@ -7,7 +7,7 @@ use core::str::FromStr;
 use super::absolute::Url;
 use super::encode::{FRAGMENT, PATH, QUERY, USERINFO, encode, without_dot_segments};
 use super::error::{UrlError, UrlProblem};
-use super::host::{normal_host, split_zone};
+use super::host::{normal_host, problem, split_zone};
 use super::plain;
 use super::scheme::Scheme;
 use crate::wire::{number, token};
@@ -190,7 +190,7 @@ impl<'a> Authority<'a> {
             },
             _ => return Err(error(UrlProblem::BadPort, start + host.len())),
         };
-        let host = normal_host(host).ok_or(error(UrlProblem::BadHost, start))?;
+        let host = normal_host(host).ok_or_else(|| error(problem(host), start))?;
         Ok(Self { userinfo, host, port })
     }
 }
