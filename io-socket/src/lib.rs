@@ -5,6 +5,8 @@
 //! - [`Listener`] accepts connections.
 //! - [`lookup`] resolves a host name; [`LookupThreads`] does so on a bounded number of threads.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod connect;
 mod listener;
 mod lookup_threads;

@@ -65,6 +65,8 @@
 //! those of events in [`trace`] and of errors in [`error`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
 //! [`bytes`].
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod channel;
 mod client;

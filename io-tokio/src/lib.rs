@@ -66,6 +66,8 @@
 //! those of events in [`trace`] and of errors in [`error`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
 //! [`bytes`].
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod attempt;
 mod body;
 mod body_file;

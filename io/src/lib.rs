@@ -38,6 +38,8 @@
 //! # Ok::<(), limpid_core::client::UrlError>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod arguments;
 mod body_buffer;
 mod builder;

@@ -20,6 +20,8 @@
 //! # Ok::<(), limpid_recording::format::ReadError>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod client;
 mod driver_events;
 mod facts;
@@ -39,3 +41,7 @@ pub use recorder::{Recorder, RecorderOptions, Stop};
 pub use replay::{Recording, Replayed};
 pub use server::SessionRecorder;
 pub use tunnel::TunnelRecorder;
+
+/// The test that `limpid replay --test` writes.
+#[doc(hidden)]
+pub const REPLAY_TEST: &str = include_str!("../tests/recorded_requests.rs");

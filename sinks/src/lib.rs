@@ -50,6 +50,8 @@
 //!
 //! In every sink, [`Capture`](limpid_core::trace::Capture) decides what may be shown.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod ascii;
 #[cfg(any(feature = "log", feature = "tracing"))]
 pub mod bridge;

@@ -11,9 +11,6 @@ use crate::args::ReplayArgs;
 use crate::exit::Exit;
 use crate::report;
 
-/// The test.
-const TEST: &str = include_str!("../../../recording/tests/recorded_requests.rs");
-
 /// The template of the lines that the test compares: without times, which depend on the machine.
 const TEMPLATE: &str = "%(levelname)s %(name)s %(message)s";
 
@@ -37,7 +34,7 @@ pub(super) fn write(args: &ReplayArgs, directory: &Path) -> Result<(), Exit> {
     let copy = fs::read(&args.file).map_err(|error| unwritable(&args.file, &error))?;
     write("recorded_requests.limpid", &copy)?;
     write("recorded_requests.lines", &sink.into_writer())?;
-    write("recorded_requests.rs", TEST.as_bytes())?;
+    write("recorded_requests.rs", limpid_recording::REPLAY_TEST.as_bytes())?;
     report::print_note(&format_args!(
         "{} replays the recording; it needs the crates limpid-recording and limpid-sinks",
         directory.join("recorded_requests.rs").display()
