@@ -162,7 +162,7 @@ impl Driver {
                 Action::Dial(dial) => self.dial(dial),
                 Action::Abandon(dial) => self.dials.retain(|(id, _)| *id != dial),
                 Action::Rewind => {
-                    if let Err(error) = self.body.rewind() {
+                    if let Err(error) = self.body.rewind(|_| Ok(false)) {
                         self.in_flight.input(Input::BodyFailed(error));
                     }
                 }
