@@ -35,7 +35,7 @@ use std::ffi::OsString;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 pub(crate) use auth::{AuthArgs, Scheme};
-pub(crate) use data::{DataArgs, DataKind, QueryArgs};
+pub(crate) use data::{DataArgs, DataKind, FormKind, QueryArgs};
 pub(crate) use field::{FieldArg, HeaderArg};
 pub(crate) use files::{Destination, FileArgs, Resume};
 pub(crate) use grammar::GrammarError;
@@ -44,6 +44,7 @@ pub(crate) use outputs::OutputArgs;
 pub(crate) use replay::ReplayArgs;
 pub(crate) use request::RequestArgs;
 pub(crate) use retry::RetryArgs;
+pub(crate) use seconds::Seconds;
 pub(crate) use serve::ServeArgs;
 pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use tap::{Listen, TapArgs};

@@ -56,6 +56,12 @@ impl<'a> Draft<'a> {
         self.fields.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
     }
 
+    /// Authenticates by this value, although the field is not added by itself.
+    pub(crate) fn add_credentials(&mut self, value: Vec<u8>) {
+        self.removed.retain(|name| !name.eq_ignore_ascii_case("Authorization"));
+        self.add("Authorization", value);
+    }
+
     /// Adds a field, unless there is one of this name or the field was removed.
     pub(crate) fn add(&mut self, name: &'a str, value: Vec<u8>) {
         let mut names = self.fields.iter().map(|(given, _)| given).chain(&self.removed);
@@ -92,6 +98,9 @@ macro_rules! request {
         }
         for name in $draft.removed {
             request = request.without_header(name);
+        }
+        if $draft.is_http10 {
+            request = request.http10();
         }
         if let Some(target) = $draft.target {
             request = request.target(target);

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    AttemptDelay, DrainLimits, NoProxy, Options, PoolLimits, ProxyError, ProxyRules,
-    ProxyVariableError, RetryPolicy, RouteOptions,
+    AddressFamily, AttemptDelay, DrainLimits, NoProxy, Options, PoolLimits, ProxyError, ProxyRules,
+    ProxyVariableError, RedirectRules, RetryPolicy, RouteOptions,
 };
 use limpid_core::fields::FieldBlock;
 use limpid_core::limits::{Config, Lenient, Limits};
@@ -227,6 +227,12 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Sets what the request after a redirect keeps of the one before.
+    pub const fn redirect_rules(mut self, rules: RedirectRules) -> Self {
+        self.options.redirect_rules = rules;
+        self
+    }
+
     /// Retries requests by this policy: after responses with statuses such as 429 and 503, and after failures such as
     /// a connection that is refused, with increasing delays or those that the server asks for with Retry-After. `None`,
     /// the default, retries no request.
@@ -399,6 +405,32 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Host field and the server name of the certificate, is that of the URL.
     pub fn resolve(mut self, host: &str, port: u16, addresses: impl Into<Vec<IpAddr>>) -> Self {
         self.route().hosts.add(host, port, addresses);
+        self
+    }
+
+    /// Connects to `to_host` and `to_port` instead of `host` and `port`, where no proxy is used. An empty `host` and no `port`
+    /// stand for every one, an empty `to_host` and no `to_port` for the same. Everything else, such as the Host field and the
+    /// server name of the certificate, is that of the URL.
+    pub fn connect_to(
+        mut self,
+        host: &str,
+        port: Option<u16>,
+        to_host: &str,
+        to_port: Option<u16>,
+    ) -> Self {
+        self.route().substitutes.add(host, port, to_host, to_port);
+        self
+    }
+
+    /// Connects to addresses of this family only.
+    pub fn address_family(mut self, family: AddressFamily) -> Self {
+        self.route().family = Some(family);
+        self
+    }
+
+    /// Removes the proxies of the environment.
+    pub fn without_proxy(mut self) -> Self {
+        self.options.proxies = ProxyRules::default();
         self
     }
 

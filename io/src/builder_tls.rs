@@ -103,6 +103,13 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Sets the maximum version of TLS. [`TlsVersion::Tls13`] by default. The first request to an `https` URL fails if the
+    /// minimum is above it.
+    pub const fn max_tls_version(mut self, newest: TlsVersion) -> Self {
+        self.tls.newest = newest;
+        self
+    }
+
     /// Sets whether TLS offers the protocol `http/1.1` (ALPN, RFC 7301). `true` by default. The
     /// handshake fails if the server chooses another.
     pub const fn alpn(mut self, offer: bool) -> Self {

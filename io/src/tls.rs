@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use limpid_core::time::Mono;
 use limpid_core::trace::{Cx, EventKind, Scope, Sink, TraceEvent};
 use rustls::crypto::CryptoProvider;
-use rustls::version::TLS13;
+use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, DEFAULT_VERSIONS, SupportedProtocolVersion};
 
 use crate::error::TlsSetupError;
@@ -28,6 +28,7 @@ pub(crate) use root_source::RootSource;
 const HTTP: &[u8] = b"http/1.1";
 
 static SINCE_TLS13: &[&SupportedProtocolVersion] = &[&TLS13];
+static ONLY_TLS12: &[&SupportedProtocolVersion] = &[&TLS12];
 
 /// A version of TLS.
 ///
@@ -47,11 +48,13 @@ pub enum TlsVersion {
 }
 
 impl TlsVersion {
-    /// Returns this version and later ones.
-    const fn or_later(self) -> &'static [&'static SupportedProtocolVersion] {
-        match self {
-            Self::Tls12 => DEFAULT_VERSIONS,
-            Self::Tls13 => SINCE_TLS13,
+    /// Returns this version and later ones, up to `newest`; none if that is older.
+    const fn up_to(self, newest: Self) -> &'static [&'static SupportedProtocolVersion] {
+        match (self, newest) {
+            (Self::Tls12, Self::Tls13) => DEFAULT_VERSIONS,
+            (Self::Tls13, Self::Tls13) => SINCE_TLS13,
+            (Self::Tls12, Self::Tls12) => ONLY_TLS12,
+            (Self::Tls13, Self::Tls12) => &[],
         }
     }
 }
@@ -74,6 +77,7 @@ pub(crate) struct TlsOptions {
     /// The client's certificate, for servers that ask for it.
     pub(crate) identity: Option<Identity>,
     pub(crate) oldest: TlsVersion,
+    pub(crate) newest: TlsVersion,
     /// Whether ALPN is offered.
     pub(crate) offers_http: bool,
     /// The file to which the secrets of connections are appended.
@@ -85,7 +89,8 @@ impl Default for TlsOptions {
         Self {
             roots: RootSource::default(),
             identity: None,
-            oldest: TlsVersion::default(),
+            oldest: TlsVersion::Tls12,
+            newest: TlsVersion::Tls13,
             offers_http: true,
             key_log: None,
         }
@@ -132,7 +137,7 @@ impl TlsOptions {
         let provider = provider()?;
         let verifier = self.roots.verifier(&provider, cx)?;
         let builder = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(self.oldest.or_later())
+            .with_protocol_versions(self.oldest.up_to(self.newest))
             .map_err(TlsSetupError::Refused)?
             .dangerous()
             .with_custom_certificate_verifier(verifier);

@@ -1,10 +1,12 @@
 //! The arguments about opening connections.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::Args;
-use limpid_core::client::{ProxyVariableError, Url};
+use limpid_core::client::{AddressFamily, ProxyError, Url};
 use limpid_io::{ClientBuilder, NoProxy, Proxy, Settings};
 
 use super::seconds::Seconds;
@@ -12,10 +14,22 @@ use super::seconds::Seconds;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connections")]
 pub(crate) struct ConnectionArgs {
-    /// Send every request through this proxy: http, https, socks5 or socks5h [default: that of the
-    /// environment]
-    #[arg(short = 'x', long = "proxy", value_name = "URL")]
-    proxy: Option<Proxy>,
+    /// Send every request through this proxy: http, https, socks5 or socks5h; with '', none [default:
+    /// that of the environment]
+    #[arg(short = 'x', long = "proxy", value_name = "URL", overrides_with_all = ["socks5", "socks5_hostname"])]
+    proxy: Option<ProxyArg>,
+    /// Authenticate to the proxy
+    #[arg(short = 'U', long, value_name = "USER:PASSWORD")]
+    proxy_user: Option<String>,
+    /// Send every request through this SOCKS5 proxy
+    #[arg(long, value_name = "HOST[:PORT]", overrides_with_all = ["proxy", "socks5_hostname"])]
+    socks5: Option<String>,
+    /// Send every request through this SOCKS5 proxy, as --socks5 does: the proxy resolves names in any case
+    #[arg(long, value_name = "HOST[:PORT]", overrides_with_all = ["proxy", "socks5"])]
+    socks5_hostname: Option<String>,
+    /// Trust only the certificates in this PEM file for https proxies
+    #[arg(long, value_name = "FILE")]
+    proxy_cacert: Option<PathBuf>,
     /// Connect to these hosts without a proxy: names, addresses, networks, or * [default: those of the
     /// environment]
     #[arg(long, value_name = "LIST")]
@@ -27,6 +41,18 @@ pub(crate) struct ConnectionArgs {
     /// *
     #[arg(long, value_name = "HOST:PORT:ADDRESS[,...]")]
     resolve: Vec<Known>,
+    /// Connect to HOST2 and PORT2 instead of HOST1 and PORT1, each of which may be empty; may be repeated
+    #[arg(long, value_name = "HOST1:PORT1:HOST2:PORT2")]
+    connect_to: Vec<Substitute>,
+    /// Connect to IPv4 addresses only
+    #[arg(short = '4', long, overrides_with = "ipv6")]
+    ipv4: bool,
+    /// Connect to IPv6 addresses only
+    #[arg(short = '6', long, overrides_with = "ipv4")]
+    ipv6: bool,
+    /// How long an address is tried before the next is tried beside it, in milliseconds [default: 250]
+    #[arg(long, value_name = "MILLISECONDS")]
+    happy_eyeballs_timeout_ms: Option<u64>,
     /// Connect from this local address
     #[arg(long, value_name = "ADDRESS")]
     interface: Option<IpAddr>,
@@ -46,14 +72,32 @@ impl ConnectionArgs {
     pub(crate) fn set(
         &self,
         builder: ClientBuilder<Settings>,
-    ) -> Result<ClientBuilder<Settings>, ProxyVariableError> {
+    ) -> Result<ClientBuilder<Settings>, String> {
         let mut builder = builder
-            .trust_environment()?
+            .trust_environment()
+            .map_err(|error| error.to_string())?
             .connect_retries(self.connect_retries)
             .connect_timeout(self.connect_timeout.0)
             .pool_timeout(self.pool_timeout.0);
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy.clone());
+        builder = match self.proxy()? {
+            Given::Default => builder,
+            Given::Nothing => builder.without_proxy(),
+            Given::Proxy(proxy) => builder.proxy(proxy),
+        };
+        if let Some(file) = &self.proxy_cacert {
+            builder = builder.proxy_ca_file(file);
+        }
+        for Substitute { host, port, to_host, to_port } in &self.connect_to {
+            builder = builder.connect_to(host, *port, to_host, *to_port);
+        }
+        if self.ipv4 {
+            builder = builder.address_family(AddressFamily::V4);
+        }
+        if self.ipv6 {
+            builder = builder.address_family(AddressFamily::V6);
+        }
+        if let Some(delay) = self.happy_eyeballs_timeout_ms {
+            builder = builder.attempt_delay(Duration::from_millis(delay));
         }
         if let Some(hosts) = &self.noproxy {
             builder = builder.no_proxy(NoProxy::from(hosts.as_str()));
@@ -71,6 +115,106 @@ impl ConnectionArgs {
     }
 }
 
+/// Which proxy the arguments name.
+enum Given {
+    /// That of the environment.
+    Default,
+    /// None.
+    Nothing,
+    Proxy(Proxy),
+}
+
+impl ConnectionArgs {
+    /// Returns the proxy, with the credentials of `-U`.
+    fn proxy(&self) -> Result<Given, String> {
+        let socks = self.socks5.as_ref().or(self.socks5_hostname.as_ref());
+        let text = match (&self.proxy, socks) {
+            (_, Some(host)) => ["socks5h://", host].concat(),
+            (Some(ProxyArg(text)), None) if text.is_empty() => return Ok(Given::Nothing),
+            (Some(ProxyArg(text)), None) => text.clone(),
+            (None, None) => return Ok(Given::Default),
+        };
+        let text = match &self.proxy_user {
+            Some(user) => with_user(&text, user),
+            None => text,
+        };
+        text.parse().map(Given::Proxy).map_err(|error: ProxyError| error.to_string())
+    }
+}
+
+/// Returns the URL of a proxy with these credentials instead of its own.
+fn with_user(text: &str, user: &str) -> String {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let encoded: String = user
+        .bytes()
+        .map(|byte| match byte {
+            b':' => ":".to_owned(),
+            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("{scheme}://{encoded}@{host}")
+}
+
+/// The value of `-x`: the URL of a proxy, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ProxyArg(String);
+
+impl FromStr for ProxyArg {
+    type Err = ProxyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if !text.is_empty() {
+            text.parse::<Proxy>()?;
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// `HOST1:PORT1:HOST2:PORT2`, as one argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Substitute {
+    host: String,
+    port: Option<u16>,
+    to_host: String,
+    to_port: Option<u16>,
+}
+
+impl FromStr for Substitute {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong =
+            "write it as HOST1:PORT1:HOST2:PORT2, such as www.example.com:443:localhost:8443";
+        let (host, rest) = host(text).ok_or(wrong)?;
+        let (port, rest) = rest.split_once(':').ok_or(wrong)?;
+        let (to_host, to_port) = host_at_end(rest);
+        let number = |port: &str| match port {
+            "" => Ok(None),
+            port => port.parse().map(Some).map_err(|_| "a port is a number from 0 to 65535"),
+        };
+        Ok(Self {
+            host: unbracketed(host).to_owned(),
+            port: number(port)?,
+            to_host: unbracketed(to_host).to_owned(),
+            to_port: number(to_port)?,
+        })
+    }
+}
+
+/// Splits `HOST:REST`; the colons within brackets do not separate.
+fn host(text: &str) -> Option<(&str, &str)> {
+    let end = if text.starts_with('[') { text.find(']')? } else { 0 };
+    let colon = end + text[end..].find(':')?;
+    Some((&text[..colon], &text[colon + 1..]))
+}
+
+/// Splits `HOST:PORT`, where the port may be missing.
+fn host_at_end(text: &str) -> (&str, &str) {
+    host(text).unwrap_or((text, ""))
+}
+
 /// A host whose addresses are known: `HOST:PORT:ADDRESS[,ADDRESS]...`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
@@ -83,6 +227,8 @@ impl FromStr for Known {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // With a plus, curl forgets the addresses after a while.
+        let text = text.strip_prefix('+').unwrap_or(text);
         // The colons within an IPv6 address do not separate.
         let end = if text.starts_with('[') { text.find(']').unwrap_or(0) } else { 0 };
         let mut colons = text[end..].match_indices(':').map(|(index, _)| end + index);
@@ -111,6 +257,28 @@ fn unbracketed(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn substitute_has_two_hosts_and_ports() {
+        let read = |text: &str| {
+            let found = text.parse::<Substitute>();
+            found.map(|found| (found.host, found.port, found.to_host, found.to_port))
+        };
+        let of = |host: &str, port, to_host: &str, to_port| {
+            Ok((host.to_owned(), port, to_host.to_owned(), to_port))
+        };
+        assert_eq!(read("a:80:b:81"), of("a", Some(80), "b", Some(81)));
+        assert_eq!(read("::b:81"), of("", None, "b", Some(81)));
+        assert_eq!(read("[::1]:80:[::2]:81"), of("::1", Some(80), "::2", Some(81)));
+        assert_eq!(read("a::b"), of("a", None, "b", None));
+        assert!(read("a").is_err() && read("a:x:b:1").is_err());
+    }
+
+    #[test]
+    fn user_of_a_proxy_replaces_that_of_its_url() {
+        assert_eq!(with_user("http://h:1", "me:p@w"), "http://me:p%40w@h:1");
+        assert_eq!(with_user("you:pw@h:1", "me"), "http://me@h:1");
+    }
 
     #[test]
     fn resolve_argument_gives_addresses() {

@@ -76,6 +76,11 @@ impl MessageArgs {
         Some(referer.strip_suffix(AUTO).unwrap_or(referer)).filter(|referer| !referer.is_empty())
     }
 
+    /// Returns whether requests after a redirect name the URL that redirected.
+    pub(super) fn refers_redirects(&self) -> bool {
+        self.referer.as_deref().is_some_and(|referer| referer.ends_with(AUTO))
+    }
+
     /// Returns whether data or a form is sent as the body.
     pub(crate) fn has_body(&self) -> bool {
         !self.form.0.is_empty() || !(self.data.0.is_empty() || self.get)

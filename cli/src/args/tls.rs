@@ -22,7 +22,7 @@ pub(crate) struct TlsArgs {
     #[arg(long)]
     ca_native: bool,
     /// Present the certificate of this PEM file to servers that request one
-    #[arg(long, value_name = "FILE")]
+    #[arg(short = 'E', long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// The PEM file of the certificate's private key [default: that of --cert]
     #[arg(long, value_name = "FILE", requires = "cert")]
@@ -30,9 +30,15 @@ pub(crate) struct TlsArgs {
     /// Send this server name, and verify the certificate against it, instead of the URL's host
     #[arg(long, value_name = "NAME", value_parser = server_name)]
     tls_server_name: Option<String>,
+    /// Require TLS 1.2 or later, as without this option
+    #[arg(long = "tlsv1.2", overrides_with = "tls13")]
+    tls12: bool,
     /// Require TLS 1.3 or later
-    #[arg(long = "tlsv1.3")]
-    only_tls13: bool,
+    #[arg(long = "tlsv1.3", overrides_with = "tls12")]
+    tls13: bool,
+    /// The maximum version of TLS: 1.2, 1.3 or default
+    #[arg(long, value_name = "VERSION", value_parser = maximum)]
+    tls_max: Option<TlsVersion>,
     /// Fail if a body ends with the connection and TLS does not confirm the end: data may be missing
     #[arg(long)]
     require_close_notify: bool,
@@ -63,10 +69,23 @@ impl TlsArgs {
         if let Some(name) = &self.tls_server_name {
             builder = builder.server_name(name);
         }
-        if self.only_tls13 {
+        if self.tls13 {
             builder = builder.min_tls_version(TlsVersion::Tls13);
         }
+        if let Some(newest) = self.tls_max {
+            builder = builder.max_tls_version(newest);
+        }
         builder
+    }
+}
+
+/// Reads the maximum version of TLS.
+fn maximum(text: &str) -> Result<TlsVersion, &'static str> {
+    match text {
+        "1.2" => Ok(TlsVersion::Tls12),
+        "1.3" | "default" => Ok(TlsVersion::Tls13),
+        "1.0" | "1.1" => Err("TLS 1.2 is the oldest version that is spoken"),
+        _ => Err("write 1.2 or 1.3"),
     }
 }
 

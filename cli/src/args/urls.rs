@@ -34,7 +34,7 @@ impl UrlArgs {
 }
 
 /// Returns whether a scheme is allowed after these changes.
-fn allow(changes: &[Protocols], scheme: Scheme) -> bool {
+pub(super) fn allow(changes: &[Protocols], scheme: Scheme) -> bool {
     changes.iter().fold(true, |allowed, change| change.apply(scheme, allowed))
 }
 

@@ -54,15 +54,22 @@ impl Credentials {
         if self.prefers_url && has_password {
             return of_url;
         }
-        // A user in the URL selects an entry, and stays.
-        let user = of_url.as_ref().map(|login| login.user.as_slice());
-        let found = netrc.login(url.host(), user);
-        match (found, of_url) {
-            (Some(found), Some(of_url)) => {
-                Some(Login { user: of_url.user, password: found.password })
+        // A user in the URL stays, and selects an entry if one has it.
+        match of_url {
+            None => netrc.login(url.host(), None),
+            Some(of_url) => {
+                let own = netrc.login(url.host(), Some(&of_url.user));
+                let found = own.or_else(|| netrc.login(url.host(), None));
+                let password = found.map_or(of_url.password, |found| found.password);
+                Some(Login { user: of_url.user, password })
             }
-            (found, of_url) => found.or(of_url),
         }
+    }
+
+    /// Returns the scheme and the login for a URL, if the server is to ask for them.
+    pub(super) fn asked(&self, url: &Url) -> Option<(Scheme, Login)> {
+        let begins = self.bearer.is_none() && self.scheme != Scheme::Basic;
+        self.for_url(url).filter(|_| begins).map(|login| (self.scheme, login))
     }
 
     /// Adds the field that authenticates the first request, if one does.

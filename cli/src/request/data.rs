@@ -33,7 +33,8 @@ fn joined_bytes(options: &[(DataKind, String)]) -> Result<Vec<u8>, String> {
     Ok(data)
 }
 
-fn unreadable(path: &str, error: &io::Error) -> String {
+/// Returns the message for a file that cannot be read.
+pub(super) fn unreadable(path: &str, error: &io::Error) -> String {
     let name = if path == "-" { "standard input" } else { path };
     format!("cannot read {name}: {error}")
 }

@@ -6,12 +6,13 @@ use limpid_io::continued_trace;
 
 use super::credentials::Credentials;
 use super::data;
+use super::form::{Content, Form, Style};
 use super::refusal::Refusal;
 use super::target::Target;
 use crate::args::{DataArgs, FieldArg, HeaderArg, MessageArgs, QueryArgs, RequestArgs};
 use crate::collector;
 use crate::driver::Draft;
-use crate::payload::Payload;
+use crate::payload::{self, Payload};
 
 /// The media type of data.
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
@@ -25,6 +26,8 @@ pub(super) struct Plan<'a> {
     args: &'a RequestArgs,
     fields: Vec<FieldArg>,
     body: Option<Payload>,
+    /// The value of Content-Type, unless a field gives it.
+    content_type: Vec<u8>,
     /// What is added to the query of each URL.
     pub(super) query: String,
     cookie: Option<String>,
@@ -48,14 +51,22 @@ impl<'a> Plan<'a> {
         } else if !options.is_empty() {
             body = Some(data::joined(options).map_err(Refusal::read)?);
         }
+        let mut fields = fields(&args.message.headers)?;
+        let is_json = args.message.data.is_json();
+        let mut content_type = if is_json { JSON } else { FORM }.to_vec();
+        if !args.message.form.0.is_empty() {
+            let (form, content) = form(args, &mut fields)?;
+            (content_type, body) = (form.into(), Some(content));
+        }
         let etag = args.message.etag_compare.as_deref().map(|path| {
             let read = fs::read(path).map(|etag| etag.trim_ascii().to_vec());
             read.map_err(|error| Refusal::read(format!("cannot read {}: {error}", path.display())))
         });
         Ok(Self {
             args,
-            fields: fields(&args.message.headers)?,
+            fields,
             body,
+            content_type,
             query,
             cookie: cookie(&args.message.cookies),
             etag: etag.transpose()?,
@@ -122,20 +133,51 @@ impl<'a> Plan<'a> {
             draft.add("Content-Type", JSON.to_vec());
             draft.add("Accept", JSON.to_vec());
         }
-        match &draft.body {
-            Some(body) => {
-                if body.length().is_none_or(|length| length > LONG) && !draft.is_http10 {
-                    draft.add("Expect", b"100-continue".to_vec());
-                }
-                // A file of -T has no known type.
-                if self.body.is_some() {
-                    draft.add("Content-Type", FORM.to_vec());
-                }
-            }
-            // curl announces no empty body.
-            None => draft.removed.push("Content-Length"),
+        let length = draft.body.as_ref().map(Payload::length);
+        let waits = match length {
+            None | Some(Some(0)) => false,
+            // A file of -T waits for the server at any length.
+            Some(length) => self.body.is_none() || length.is_none_or(|length| length > LONG),
+        };
+        if waits && !draft.is_http10 {
+            draft.add("Expect", b"100-continue".to_vec());
+        }
+        // A file of -T has no known type.
+        if self.body.is_some() {
+            draft.add("Content-Type", self.content_type.clone());
+        }
+        // curl announces no empty body, also after a redirect.
+        draft.removed.push("Content-Length");
+    }
+}
+
+/// Reads the form of `-F`. Returns its media type, which may begin with one of `fields`, and its content.
+fn form(args: &RequestArgs, fields: &mut Vec<FieldArg>) -> Result<(String, Payload), Refusal> {
+    let is_type = |field: &FieldArg| field.name.eq_ignore_ascii_case("Content-Type");
+    let is_multipart = |value: &&str| {
+        value.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
+    };
+    let given = fields.iter().find(|field| is_type(field)).and_then(|field| field.value.clone());
+    let given = given.as_deref().filter(is_multipart);
+    let style = Style {
+        backslash: args.message.form_escape,
+        is_form: given.is_none_or(|given| given.to_ascii_lowercase().contains("form-data")),
+    };
+    let form = Form::read(&args.message.form.0, style)?;
+    let media_type = form.media_type(given);
+    if given.is_some() {
+        fields.retain(|field| !is_type(field));
+    }
+    let mut payload = Payload::default();
+    for content in form.content {
+        match content {
+            Content::Bytes(bytes) => payload.push(bytes),
+            Content::File(path) => payload
+                .push_file(&path, payload::Form::Unchanged)
+                .map_err(|error| Refusal::read(data::unreadable(&path, &error)))?,
         }
     }
+    Ok((media_type, payload))
 }
 
 /// Reads the fields of `-H`, also those in files.

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use limpid_core::coding::Codings;
 use limpid_io::Error;
 
+use super::authentication;
 use super::draft::Plan;
 use super::dump::Dump;
 use super::failure::Failure;
@@ -15,7 +16,7 @@ use super::job::Job;
 use super::resume::{self, Resumed};
 use super::target::Target;
 use crate::args::RequestArgs;
-use crate::driver::{Body, Client, Response};
+use crate::driver::{Body, Client, Draft, Response};
 use crate::heads::Heads;
 use crate::output::{BinaryOutput, Output};
 use crate::printable::Printable;
@@ -71,13 +72,18 @@ impl Context<'_> {
         let args = self.args;
         let heads = Heads::default();
         let shows_heads = args.response.shows_heads() || args.response.files.dump_header.is_some();
-        let mut draft = self.plan.draft(target, job.payload()?.as_ref());
-        if offset > 0 {
-            draft.add("Range", format!("bytes={offset}-").into_bytes());
-        }
-        let upload = Progress::of_upload(draft.body.as_ref(), args);
-        draft.sent = upload.sent();
-        let sent = self.client.send(draft, shows_heads.then_some(&heads));
+        let payload = job.payload()?;
+        let draft = || {
+            let mut draft = self.plan.draft(target, payload.as_ref());
+            if offset > 0 {
+                draft.add("Range", format!("bytes={offset}-").into_bytes());
+            }
+            draft
+        };
+        let upload = Progress::of_upload(draft().body.as_ref(), args);
+        let draft = || Draft { sent: upload.sent(), ..draft() };
+        let shown = shows_heads.then_some(&heads);
+        let sent = authentication::send(self.client, &self.plan.credentials, target, draft, shown);
         drop(upload);
         let response = match sent {
             Ok(response) => response,

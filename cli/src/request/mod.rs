@@ -1,11 +1,13 @@
 //! Requests in sequence over one client.
 
+mod authentication;
 mod credentials;
 mod data;
 mod draft;
 mod dump;
 mod failure;
 mod fetch;
+mod form;
 mod glob;
 mod job;
 mod jobs;
@@ -20,7 +22,6 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use limpid_core::client::ProxyVariableError;
 use limpid_io::{ClientBuilder, Settings};
 
 use self::draft::Plan;
@@ -29,7 +30,7 @@ use self::fetch::Context;
 use self::jobs::{Jobs, Next};
 use self::refusal::Refusal;
 use self::target::Target;
-use crate::args::RequestArgs;
+use crate::args::{RequestArgs, Seconds};
 use crate::driver::Client;
 use crate::exit::Exit;
 use crate::printable::Printable;
@@ -70,7 +71,7 @@ fn operation(args: &RequestArgs, outputs: &Outputs) -> Result<Option<Exit>, Refu
     let write_out = args.response.write_out.as_deref().map(Format::read).transpose();
     let write_out = write_out
         .map_err(|error| Refusal::read(format!("cannot read the format of -w: {error}")))?;
-    let settings = settings(args, outputs).map_err(|error| Refusal::usage(error.to_string()))?;
+    let settings = settings(args, outputs).map_err(Refusal::usage)?;
     let client = Client::new(args.driver, settings).map_err(|error| Refusal {
         exit: Exit::Connect,
         message: format!("cannot start the driver: {error}"),
@@ -166,12 +167,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, ProxyVariableError> {
+fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, String> {
     let mut builder = ClientBuilder::default()
         .decompress(args.response.compressed)
         .lenient(args.tolerances.tolerances())
         .traceparent(args.outputs.otlp.is_some())
-        .redirects(args.redirects.most());
+        .redirects(args.redirects.most())
+        .redirect_rules(args.redirects.rules(
+            &args.message,
+            &args.urls,
+            !args.upload.files.is_empty(),
+        ));
+    if let Some(Seconds(wait)) = args.message.expect100_timeout {
+        builder = builder.expect_continue_timeout(wait);
+    }
     builder = args.time.set(args.tls.set(args.connection.set(builder)?));
     if let Some(sink) = &outputs.sink {
         builder = builder.sink(Arc::clone(sink));

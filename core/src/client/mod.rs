@@ -224,6 +224,7 @@ mod proxy;
 mod proxy_rules;
 mod rate;
 mod redirect;
+mod redirect_rules;
 mod request;
 mod retirement;
 mod retry_policy;
@@ -235,6 +236,7 @@ mod span_tracker;
 mod state;
 mod steps;
 mod stopwatch;
+mod substitutes;
 mod url;
 
 pub use action::{Action, Dial, Emitted, Event, Interest, Target};
@@ -251,10 +253,12 @@ pub use origin::Origin;
 pub use pool::{Pool, PoolLimits};
 pub use proxy::{Proxy, ProxyError, ProxyKind};
 pub use proxy_rules::{ProxyRules, ProxyVariableError};
+pub use redirect_rules::{RedirectMethod, RedirectRules};
 pub use request::{Request, RequestBuilder};
 pub use retirement::Retired;
 pub use retry_policy::{RetryFailures, RetryPolicy};
 pub use route::{Route, RouteOptions, TrustId};
+pub use substitutes::{AddressFamily, Substitutes};
 pub use url::{Scheme, Url, UrlError, UrlProblem};
 
 pub use crate::transport::Link;

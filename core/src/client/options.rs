@@ -7,6 +7,7 @@ use super::drain_limits::DrainLimits;
 use super::origin::Origin;
 use super::proxy::Proxy;
 use super::proxy_rules::ProxyRules;
+use super::redirect_rules::RedirectRules;
 use super::retry_policy::RetryPolicy;
 use super::route::{Route, RouteOptions, TrustId};
 use super::url::Url;
@@ -51,6 +52,8 @@ pub struct Options {
     /// How many redirects are followed before the next one is an error. `None`, the default, returns
     /// them as responses.
     pub redirects: Option<u32>,
+    /// What the request after a redirect keeps of the one before.
+    pub redirect_rules: RedirectRules,
     /// Whether a request that must not be sent fails only when there is a connection, as in httpx. By
     /// default, it fails before one is opened.
     pub validate_connected: bool,
@@ -93,7 +96,7 @@ crate::values::with!(Options);
 
 crate::stored::stored_struct! {
     Options {
-        timeouts config trust proxy_trust verify decode traceparent redirects validate_connected
+        timeouts config trust proxy_trust verify decode traceparent redirects redirect_rules validate_connected
         latin1_location attempt_delay connect_retries resend retries drain read_after_send require_close_notify
         certificates proxies route
     }
@@ -110,6 +113,7 @@ impl Default for Options {
             decode: false,
             traceparent: false,
             redirects: None,
+            redirect_rules: RedirectRules::default(),
             validate_connected: false,
             latin1_location: false,
             attempt_delay: AttemptDelay::default(),

@@ -9,7 +9,7 @@ use super::decision::Decision;
 use super::plan::Plan;
 use super::request::Request;
 use super::span_tracker::SpanTracker;
-use super::url::{UrlError, percent_encode};
+use super::url::{Url, UrlError, UrlProblem, percent_encode};
 use crate::error::{Cause, Error};
 use crate::fields::Field;
 use crate::http1::ResponseHead;
@@ -51,25 +51,39 @@ fn follow(plan: &Plan, head: ResponseHead<'_>) -> Option<Next> {
         Ok(url) => url,
         Err(error) => return Some(Err(Box::new(refused(&location, error)))),
     };
+    let rules = &plan.options.redirect_rules;
+    if rules.https_only && !url.scheme().is_secure() {
+        let error = UrlError { problem: UrlProblem::UnknownScheme, offset: 0 };
+        return Some(Err(Box::new(refused(&location, error))));
+    }
     let same_origin = request.origin().is_of(&url);
     let url = if same_origin { url } else { url.without_userinfo() };
-    let to_get = match (head.status, request.method()) {
-        (301, method) => method == b"POST",
-        (302 | 303, method) => method != b"HEAD",
-        _ => false,
-    };
-    let method = if to_get { b"GET" } else { request.method() };
-    let mut builder = Request::builder(method, url).without_removed_from(request);
+    let (method, drops_body) = rules.next(head.status, request.method());
+    let mut builder = Request::builder(method, url).in_the_form_of(request);
     for field in request.fields().fields().iter() {
-        let is_of_origin = field.is("Host") || known_field(field.name) == FieldKind::Credential;
-        if (same_origin || !is_of_origin) && !(to_get && is_of_content(field)) {
+        let is_of_origin = match known_field(field.name) {
+            FieldKind::Credential => !rules.trusted,
+            _ => field.is("Host"),
+        };
+        let is_left_out = (!same_origin && is_of_origin)
+            || (drops_body && is_of_content(field))
+            || (rules.referer && field.is("Referer"));
+        if !is_left_out {
             builder.push(field.name, field.value);
         }
     }
-    if !to_get {
+    if rules.referer {
+        builder.push(b"Referer", referer(request.url()).as_bytes());
+    }
+    if !drops_body {
         builder = builder.body(request.size());
     }
     Some(Ok(builder.build_shared()))
+}
+
+/// Returns the URL of a request as a Referer: without credentials and fragment (RFC 9110 section 10.1.3).
+fn referer(url: &Url) -> String {
+    [url.scheme().name(), "://", url.authority(), url.target()].concat()
 }
 
 /// Returns whether a field describes the content or its transfer.

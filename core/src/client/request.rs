@@ -11,7 +11,7 @@ use super::url::{Url, UrlError};
 use crate::coding::ACCEPTED;
 use crate::error::Misuse;
 use crate::fields::{Field, FieldBlock, Fields};
-use crate::http1::{BodySize, WrittenRequest};
+use crate::http1::{BodySize, HeadForm, WrittenRequest};
 use crate::stored::{Reader, Stored, stored_struct};
 use crate::trace::{Capture, ShownBytes, ShownTarget};
 use crate::wire::number;
@@ -38,6 +38,8 @@ pub struct Request {
     target: Option<Box<[u8]>>,
     fields: FieldBlock,
     size: BodySize,
+    /// Whether its version is HTTP/1.0, not HTTP/1.1.
+    is_http10: bool,
     /// The fields that are not added, because the caller has removed them.
     removed: Settled,
     /// The caller's Content-Length is not the length of the body.
@@ -75,6 +77,7 @@ impl Request {
             target: None,
             fields: FieldBlock::new(),
             size: BodySize::None,
+            is_http10: false,
             removed: Settled::default(),
             is_contradicted: false,
             written: WrittenRequest::with_capacity(256),
@@ -101,6 +104,7 @@ impl Request {
         request.method.extend_from_slice(method);
         (request.target, request.tag) = (None, None);
         request.size = BodySize::None;
+        request.is_http10 = false;
         request.removed = Settled::default();
         let mut fields = core::mem::take(&mut request.fields);
         fields.clear();
@@ -207,7 +211,7 @@ impl Request {
         if capture.shows_secrets() {
             return self.store(to);
         }
-        let Self { method, url, target, size, removed, is_contradicted, tag, .. } = self;
+        let Self { method, url, target, size, is_http10, removed, is_contradicted, tag, .. } = self;
         method.store(to);
         url.store(to);
         let url = to.len() - url.as_str().len();
@@ -223,6 +227,7 @@ impl Request {
             capture.mask_field(field.name, value);
         }
         size.store(to);
+        is_http10.store(to);
         removed.store(to);
         is_contradicted.store(to);
         tag.store(to);
@@ -238,14 +243,15 @@ impl Request {
     }
 
     fn write(&mut self) {
-        let Self { method, url, target, fields, size, removed, written, .. } = self;
+        let form = self.form();
+        let Self { method, url, target, fields, size, written, .. } = self;
         let target = target.as_deref().unwrap_or_else(|| url.target().as_bytes());
-        written.write(method, target, fields.fields(), *size, !removed.host);
+        written.write(method, target, fields.fields(), *size, form);
     }
 
-    /// Returns whether the request must have a Host field: unless the caller has removed it.
-    pub(super) const fn needs_host(&self) -> bool {
-        !self.removed.host
+    /// Returns what the head must have: the Host field unless the caller has removed it.
+    pub(super) const fn form(&self) -> HeadForm {
+        HeadForm { needs_host: !self.removed.host, is_http10: self.is_http10 }
     }
 
     /// Returns whether a body is expected by the method, so that an empty one is announced as such
@@ -428,9 +434,24 @@ impl RequestBuilder {
         self
     }
 
-    /// Leaves out the fields that `other` leaves out.
-    pub(super) fn without_removed_from(mut self, other: &Request) -> Self {
-        self.request().removed = other.removed;
+    /// Leaves out the fields that `other` leaves out, and takes its version.
+    pub(super) fn in_the_form_of(mut self, other: &Request) -> Self {
+        let request = self.request();
+        (request.removed, request.is_http10) = (other.removed, other.is_http10);
+        self
+    }
+
+    /// Sends the request as one of HTTP/1.0, which may have no body of unknown length. Whether the connection is kept is up
+    /// to the server.
+    ///
+    /// ```
+    /// use limpid_core::client::Request;
+    ///
+    /// let request = Request::builder(b"GET", "http://localhost/".parse()?).http10().build();
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
+    pub fn http10(mut self) -> Self {
+        self.request().is_http10 = true;
         self
     }
 
@@ -507,6 +528,7 @@ impl Stored for Request {
             target,
             fields,
             size,
+            is_http10,
             removed,
             is_contradicted,
             origin,
@@ -520,6 +542,7 @@ impl Stored for Request {
         target.store(to);
         fields.store(to);
         size.store(to);
+        is_http10.store(to);
         removed.store(to);
         is_contradicted.store(to);
         tag.store(to);
@@ -534,6 +557,7 @@ impl Stored for Request {
             target: from.read()?,
             fields: from.read()?,
             size: from.read()?,
+            is_http10: from.read()?,
             removed: from.read()?,
             is_contradicted: from.read()?,
             written: WrittenRequest::with_capacity(256),

@@ -4,12 +4,13 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 use core::num::NonZeroU64;
 
 use super::hosts::Hosts;
 use super::origin::Origin;
 use super::proxy::{Proxy, ProxyKind};
+use super::substitutes::{AddressFamily, Substitutes};
 use super::url::without_zone;
 use crate::stored::{Reader, Stored, stored_struct};
 use crate::trace::{SocketOption, SpanKind};
@@ -60,9 +61,15 @@ pub struct RouteOptions {
     pub unix_socket: Option<String>,
     /// Hosts with configured addresses, which are not looked up.
     pub hosts: Hosts,
+    /// Other hosts to connect to, where no proxy is used.
+    pub substitutes: Substitutes,
+    /// The family of addresses to connect to, if only one.
+    pub family: Option<AddressFamily>,
 }
 
-stored_struct! { RouteOptions { server_name local_address socket_options unix_socket hosts } }
+stored_struct! {
+    RouteOptions { server_name local_address socket_options unix_socket hosts substitutes family }
+}
 
 /// The key of the [`Pool`](super::Pool): where a connection leads, how it is opened, and under which
 /// TLS configuration. Requests share a connection only if their routes are equal.
@@ -143,7 +150,16 @@ impl Route {
     pub(super) fn peer(&self) -> (&str, u16) {
         match &self.proxy {
             Some(proxy) => (proxy.host(), proxy.port()),
-            None => (self.origin.host(), self.origin.port()),
+            None => self.options.substitutes.of(self.origin.host(), self.origin.port()),
+        }
+    }
+
+    /// Returns whether connections may be opened to this address.
+    pub(super) fn may_connect_to(&self, address: &SocketAddr) -> bool {
+        match self.options.family {
+            None => true,
+            Some(AddressFamily::V4) => address.is_ipv4(),
+            Some(AddressFamily::V6) => address.is_ipv6(),
         }
     }
 
@@ -311,6 +327,21 @@ mod tests {
         let mut hosts = Hosts::default();
         hosts.add("a", 443, ["127.0.0.1".parse().unwrap()]);
         differs(&with(RouteOptions { hosts, ..RouteOptions::default() }));
+    }
+
+    #[test]
+    fn route_includes_the_substitutes() {
+        let mut substitutes = Substitutes::default();
+        substitutes.add("a", Some(443), "b", None);
+        let options = with(RouteOptions { substitutes, ..RouteOptions::default() });
+        differs(&options);
+        assert_eq!(route(URL, &options).peer(), ("b", 443));
+        assert_eq!(route("https://c/", &options).peer(), ("c", 443));
+    }
+
+    #[test]
+    fn route_includes_the_family_of_addresses() {
+        differs(&with(RouteOptions { family: Some(AddressFamily::V4), ..RouteOptions::default() }));
     }
 
     #[test]

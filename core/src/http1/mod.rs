@@ -28,7 +28,7 @@ pub(crate) mod state;
 pub use connection::Connection;
 pub(crate) use connection::Progress;
 pub use event::{Event, Next};
-pub(crate) use request::WrittenRequest;
+pub(crate) use request::{HeadForm, WrittenRequest};
 pub(crate) use response::{ResponseContext, WrittenResponse};
 pub use send::{BodySize, may_be_trailer};
 

@@ -32,11 +32,11 @@ impl WrittenRequest {
         target: &[u8],
         fields: Fields<'_>,
         size: BodySize,
-        needs_host: bool,
+        form: HeadForm,
     ) {
         self.bytes.clear();
         self.request_kind = RequestKind::by(method);
-        let line = RequestLine { method, target, kind: self.request_kind, needs_host };
+        let line = RequestLine { method, target, kind: self.request_kind, form };
         self.validated = write(&mut self.bytes, &line, fields, size);
     }
 
@@ -61,8 +61,16 @@ pub(super) struct RequestLine<'a> {
     pub(super) target: &'a [u8],
     /// That of the method.
     pub(super) kind: RequestKind,
+    pub(super) form: HeadForm,
+}
+
+/// What the head of a request must have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeadForm {
     /// Whether the Host field must not be missing.
-    pub(super) needs_host: bool,
+    pub(crate) needs_host: bool,
+    /// Whether its version is HTTP/1.0, not HTTP/1.1.
+    pub(crate) is_http10: bool,
 }
 
 /// Validates the head of a request and, if it is valid, appends it to `staging`.
@@ -83,7 +91,7 @@ pub(super) fn write(
     let framing_fields = FramingFields::read(fields, Lenient::NONE, |_, _| {});
     check_fields(fields, &framing_fields)?;
     match framing_fields.hosts {
-        0 if line.needs_host => return Err(Misuse::HostMissing),
+        0 if line.form.needs_host => return Err(Misuse::HostMissing),
         0 => {}
         1 => framing_fields.check_host().map_err(|broken| Misuse::FieldValue(broken.index()))?,
         _ => return Err(Misuse::HostRepeated),
@@ -95,6 +103,8 @@ pub(super) fn write(
     let framing = match size {
         BodySize::None => Framing::None,
         BodySize::Length(length) => Framing::Length(length),
+        // HTTP/1.0 has no transfer codings, and a request does not end with its connection.
+        BodySize::Unknown if line.form.is_http10 => return Err(Misuse::Framing),
         BodySize::Unknown => Framing::Chunked,
     };
     reconcile(framing, &framing_fields, Some(0))?;
@@ -102,7 +112,11 @@ pub(super) fn write(
     staging.extend_from_slice(method);
     staging.push(b' ');
     staging.extend_from_slice(target);
-    staging.extend_from_slice(b" HTTP/1.1\r\n");
+    staging.extend_from_slice(if line.form.is_http10 {
+        b" HTTP/1.0\r\n"
+    } else {
+        b" HTTP/1.1\r\n"
+    });
     write_fields(staging, fields);
     write_framing(staging, framing, &framing_fields);
     staging.extend_from_slice(b"\r\n");

@@ -23,6 +23,13 @@ macro_rules! request_methods {
                 self
             }
 
+            /// Sends the request as one of HTTP/1.0, which may have no body of unknown length.
+            pub fn http10(mut self) -> Self {
+                self.pending =
+                    self.pending.map($crate::limpid_core::client::RequestBuilder::http10);
+                self
+            }
+
             /// Leaves out a field that would be added: Host, Accept, User-Agent, Accept-Encoding,
             /// Authorization (for the credentials of the URL), or the Content-Length of an empty body.
             pub fn without_header(mut self, name: impl AsRef<[u8]>) -> Self {

@@ -83,6 +83,7 @@ impl Exchange {
     #[inline(never)]
     pub(super) fn resolved<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
         self.spans.resolved(&self.memory.addresses, at);
+        self.memory.addresses.retain(|address| self.plan.route.may_connect_to(address));
         if self.memory.addresses.is_empty() {
             return Err(ResolveError::NoAddress.into());
         }

@@ -533,8 +533,8 @@ fn send_whole<S: Sink>(
     let target = request.own_target().unwrap_or(whole.as_bytes());
     let mut fields = proxy_fields(proxy);
     fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
-    let needs_host = request.needs_host();
-    http1.send_head(cx, request.method(), target, fields.fields(), request.size(), needs_host)
+    let form = request.form();
+    http1.send_head(cx, request.method(), target, fields.fields(), request.size(), form)
 }
 
 /// Returns the fields for the proxy.

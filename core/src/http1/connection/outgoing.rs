@@ -9,7 +9,7 @@ use crate::error::{Call, Misuse, MisuseError};
 use crate::fields::{FieldBlock, Fields};
 use crate::framing::{Framing, RequestKind};
 use crate::head::is_informational;
-use crate::http1::request::{self, RequestLine, WrittenRequest};
+use crate::http1::request::{self, HeadForm, RequestLine, WrittenRequest};
 use crate::http1::response::{self, ResponseContext, WrittenResponse};
 use crate::http1::send::{BodySize, EncodedHead};
 use crate::http1::sent_head;
@@ -36,10 +36,11 @@ impl Connection {
         fields: Fields<'_>,
         size: BodySize,
     ) -> Result<(), MisuseError> {
-        self.send_head(cx, method, target, fields, size, true)
+        let form = HeadForm { needs_host: true, is_http10: false };
+        self.send_head(cx, method, target, fields, size, form)
     }
 
-    /// Sends the head of a request, which may lack the Host field if `needs_host` is `false`.
+    /// Sends the head of a request, which has this form.
     ///
     /// # Errors
     /// Returns an error as [`send_request`](Self::send_request) does.
@@ -52,9 +53,9 @@ impl Connection {
         target: &[u8],
         fields: Fields<'_>,
         size: BodySize,
-        needs_host: bool,
+        form: HeadForm,
     ) -> Result<(), MisuseError> {
-        let line = RequestLine { method, target, kind: RequestKind::by(method), needs_host };
+        let line = RequestLine { method, target, kind: RequestKind::by(method), form };
         let write = |staging: &mut Vec<u8>| request::write(staging, &line, fields, size);
         self.queue_request(line.kind, write, || fields, cx)
     }
