@@ -1,6 +1,7 @@
 //! The requests that the arguments ask for.
 
 use std::fs;
+use std::path::Path;
 
 use limpid_io::continued_trace;
 
@@ -68,7 +69,7 @@ impl<'a> Plan<'a> {
             body,
             content_type,
             query,
-            cookie: cookie(&args.message.cookies),
+            cookie: cookie(&args.message.cookies)?,
             etag: etag.transpose()?,
             credentials: Credentials::read(&args.auth)?,
         })
@@ -205,10 +206,16 @@ fn fields(headers: &[HeaderArg]) -> Result<Vec<FieldArg>, Refusal> {
 }
 
 /// Returns the cookies of `-b` that are written out.
-fn cookie(options: &[String]) -> Option<String> {
+fn cookie(options: &[String]) -> Result<Option<String>, Refusal> {
+    let is_file = |option: &&String| !option.contains('=') && Path::new(option).is_file();
+    if let Some(file) = options.iter().find(is_file) {
+        return Err(Refusal::usage(format!(
+            "-b {file}: cookie files are not read; write -b NAME=VALUE"
+        )));
+    }
     let given: Vec<&str> =
         options.iter().map(String::as_str).filter(|option| option.contains('=')).collect();
-    (!given.is_empty()).then(|| given.join(";"))
+    Ok((!given.is_empty()).then(|| given.join(";")))
 }
 
 #[cfg(test)]
@@ -217,8 +224,9 @@ mod tests {
 
     #[test]
     fn cookies_are_joined_and_files_are_not_cookies() {
-        let cookie =
-            |options: &[&str]| cookie(&options.iter().map(|&o| o.to_owned()).collect::<Vec<_>>());
+        let cookie = |options: &[&str]| {
+            cookie(&options.iter().map(|&o| o.to_owned()).collect::<Vec<_>>()).unwrap()
+        };
         assert_eq!(cookie(&["a=b", "c=d; e=f"]).as_deref(), Some("a=b;c=d; e=f"));
         assert_eq!(cookie(&["jar.txt"]), None);
     }

@@ -4,5 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod line;
 mod outputs;
+mod requests;
 mod server;

@@ -1,112 +1,16 @@
 //! What the command prints and writes, and its exit codes, beside those of curl.
-//!
-//! `tests/data/curl/record.py` has recorded curl's side of the lines in the files beside it. Each line runs here as it ran
-//! there: in a directory of its own, against a server that answers as `answers.json` says.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-use std::sync::Mutex;
-use std::thread;
-
-use limpid_tests::command::run;
-use limpid_tests::directory::Directory;
-use serde_json::Value;
-
-use crate::common::limpid;
-use crate::server::{Server, text};
-
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/curl");
-
-/// Standard input of each line.
-const STDIN: &[u8] = b"from stdin\nline 2\n";
-
-/// The result of a line.
-#[derive(Debug, PartialEq, Eq)]
-struct Outcome {
-    exit: i32,
-    stdout: String,
-    files: BTreeMap<String, String>,
-}
-
-/// Returns the lines, and curl's result of each.
-fn recorded() -> Vec<(String, Outcome)> {
-    let lines = fs::read_to_string(format!("{DATA}/outputs.txt")).unwrap();
-    let recorded = fs::read_to_string(format!("{DATA}/outputs.json")).unwrap();
-    let recorded: Vec<Value> = serde_json::from_str(&recorded).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let lines = lines.lines().filter(|line| !line.is_empty() && !line.starts_with("# "));
-    let result = |line: &str| {
-        let entry = recorded.iter().find(|entry| entry["line"] == line);
-        let entry = entry.unwrap_or_else(|| panic!("curl's side of {line} is not recorded"));
-        let files = entry["files"].as_object().unwrap();
-        Outcome {
-            exit: i32::try_from(entry["exit"].as_i64().unwrap()).unwrap(),
-            stdout: text(&entry["stdout"]),
-            files: files.iter().map(|(name, content)| (name.clone(), text(content))).collect(),
-        }
-    };
-    lines.map(|line| (line.to_owned(), result(line))).collect()
-}
-
-/// Runs the command with a line.
-fn outcome(line: &str) -> Outcome {
-    let server = Server::start(&format!("{DATA}/answers.json"));
-    let directory = Directory::new().unwrap();
-    let before = copy_files(directory.path());
-    let host = format!("127.0.0.1:{}", server.port());
-    let line = line.replace("URL", &format!("http://{host}")).replace("HOST", &host);
-    let arguments = shlex::split(&line).unwrap();
-    let mut command = limpid(arguments);
-    command.current_dir(directory.path());
-    command.env("HOME", directory.path());
-    let done = run(&mut command, STDIN).unwrap();
-    let files = contents(directory.path());
-    let files = files.into_iter().filter(|(name, content)| before.get(name) != Some(content));
-    Outcome {
-        exit: done.code,
-        stdout: text(&done.stdout, server.port()),
-        files: files.map(|(name, content)| (name, text(&content, server.port()))).collect(),
-    }
-}
-
-/// Copies the files that lines name into their directory, and returns their content.
-fn copy_files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    for (name, content) in contents(Path::new(&format!("{DATA}/files"))) {
-        fs::write(directory.join(name), content).unwrap();
-    }
-    fs::write(directory.join("BIG"), b"0123456789abcdef".repeat(70_000)).unwrap();
-    contents(directory)
-}
-
-/// Returns the files of a directory.
-fn contents(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    let files = fs::read_dir(directory).unwrap().map(Result::unwrap);
-    let files = files.filter(|entry| entry.file_type().unwrap().is_file());
-    files
-        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
-        .collect()
-}
+use crate::line::{Outcome, differing, recorded};
 
 #[test]
 fn outputs_and_exit_codes_are_those_of_curl() {
-    let lines = recorded();
+    let lines = recorded("outputs.txt", "outputs.json");
     assert!(lines.len() > 100, "{}", lines.len());
-    let (lines, differing) = (Mutex::new(lines.into_iter()), Mutex::new(Vec::new()));
-    let work = || {
-        while let Some((line, curl)) = { lines.lock().unwrap().next() } {
-            let limpid = outcome(&line);
-            if limpid != curl {
-                let message = format!("{line}\n    curl   {curl:?}\n    limpid {limpid:?}");
-                differing.lock().unwrap().push(message);
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(work);
-        }
+    let differing = differing(lines, |limpid, curl| {
+        let [limpid, curl] = [limpid, curl].map(|side| Outcome { requests: Vec::new(), ..side });
+        (limpid != curl).then(|| format!("    curl   {curl:?}\n    limpid {limpid:?}"))
     });
-    let differing = differing.into_inner().unwrap();
-    assert!(differing.is_empty(), "{} lines differ:\n{}", differing.len(), differing.join("\n"));
+    let shown: Vec<String> =
+        differing.iter().map(|(line, message)| format!("{line}\n{message}")).collect();
+    assert!(shown.is_empty(), "{} lines differ:\n{}", shown.len(), shown.join("\n"));
 }

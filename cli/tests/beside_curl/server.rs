@@ -12,6 +12,17 @@ use serde_json::Value;
 /// The answers of each path, in their order, of which the last is repeated.
 type Answers = HashMap<String, Vec<String>>;
 
+/// A request as it arrived, each byte a character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) head: String,
+    /// A long body is its length, and the sum of its bytes.
+    pub(crate) body: String,
+}
+
+/// The length above which a body is not kept.
+const LONGEST: usize = 4096;
+
 /// A server that answers until its process ends.
 pub(crate) struct Server {
     shared: Arc<Shared>,
@@ -20,6 +31,7 @@ pub(crate) struct Server {
 struct Shared {
     answers: Answers,
     port: u16,
+    requests: Mutex<Vec<Request>>,
     /// How many requests each path has had.
     seen: Mutex<HashMap<String, usize>>,
 }
@@ -36,7 +48,8 @@ impl Server {
         let answers = answers.iter().map(|(path, answers)| (path.clone(), listed(answers)));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let shared = Arc::new(Shared { answers: answers.collect(), port, seen: Mutex::default() });
+        let (answers, requests, seen) = (answers.collect(), Mutex::default(), Mutex::default());
+        let shared = Arc::new(Shared { answers, port, requests, seen });
         let own = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -46,6 +59,11 @@ impl Server {
             }
         });
         Self { shared }
+    }
+
+    /// Returns the requests in the order of their arrival.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.shared.requests.lock().unwrap().clone()
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -63,7 +81,7 @@ impl Shared {
             if reader.read_until(b'\n', &mut line)? == 0 {
                 return Ok(false);
             }
-            let line = String::from_utf8_lossy(&line).into_owned();
+            let line: String = line.iter().copied().map(char::from).collect();
             if line == "\r\n" {
                 break;
             }
@@ -77,7 +95,8 @@ impl Shared {
         if fields.get("expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue")) {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
-        read_body(&mut reader, &fields)?;
+        let body = read_body(&mut reader, &fields)?;
+        self.keep(&head, &body);
         let answer = self.next_answer(target.split('?').next().unwrap_or(""));
         let answer = match answer.split_once("\r\n\r\n") {
             Some((head, _)) if method == "HEAD" => format!("{head}\r\n\r\n"),
@@ -85,6 +104,18 @@ impl Shared {
         };
         stream.write_all(answer.as_bytes())?;
         Ok(!answer.is_empty() && !answer.contains("\r\nConnection: close"))
+    }
+
+    fn keep(&self, head: &str, body: &[u8]) {
+        let body = match body.len() {
+            length if length > LONGEST => {
+                let sum: u64 = body.iter().copied().map(u64::from).sum();
+                format!("({length} bytes, sum {sum})")
+            }
+            _ => text(body, self.port),
+        };
+        let head = head.replace(&self.port.to_string(), "PORT");
+        self.requests.lock().unwrap().push(Request { head, body });
     }
 
     fn next_answer(&self, path: &str) -> String {
@@ -97,22 +128,23 @@ impl Shared {
     }
 }
 
-fn read_body(reader: &mut impl BufRead, fields: &HashMap<String, String>) -> io::Result<()> {
+fn read_body(reader: &mut impl BufRead, fields: &HashMap<String, String>) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     if fields.get("transfer-encoding").is_some_and(|coding| coding == "chunked") {
         loop {
             let mut line = String::new();
             reader.read_line(&mut line)?;
             let size = u64::from_str_radix(line.trim(), 16).map_err(io::Error::other)?;
-            reader.take(size + 2).read_to_end(&mut body)?;
+            reader.take(size).read_to_end(&mut body)?;
+            reader.take(2).read_to_end(&mut Vec::new())?;
             if size == 0 {
-                return Ok(());
+                return Ok(body);
             }
         }
     }
     let length = fields.get("content-length").and_then(|length| length.parse().ok());
     reader.take(length.unwrap_or(0)).read_to_end(&mut body)?;
-    Ok(())
+    Ok(body)
 }
 
 /// Returns bytes as text, each byte a character, without the server's port.

@@ -7,6 +7,8 @@ mod config_file;
 mod error;
 mod known;
 mod others;
+#[cfg(test)]
+mod page;
 mod words;
 
 use std::ffi::OsString;
