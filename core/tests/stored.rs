@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    self, AttemptDelay, DialId, Hosts, NoProxy, ProxyRules, Request, Retirement, RetryFailures,
-    RetryPolicy, RouteOptions, TrustId,
+    self, AddressFamily, AttemptDelay, DialId, Hosts, NoProxy, ProxyRules, Request, Retirement,
+    RetryFailures, RetryPolicy, RouteOptions, Substitutes, TrustId,
 };
 use limpid_core::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Error, Misuse, MisuseError, OsError,
@@ -83,12 +83,16 @@ const READER: CertificateReader = CertificateReader(|_| None);
 fn route() -> RouteOptions {
     let mut hosts = Hosts::default();
     hosts.add("a.test", 443, ["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()]);
+    let mut substitutes = Substitutes::default();
+    substitutes.add("c.test", Some(80), "d.test", None);
     RouteOptions {
         server_name: Some("b.test".into()),
         local_address: Some("127.0.0.1".parse().unwrap()),
         socket_options: Some(vec![SocketOption { level: 1, name: -9, value: i32::MIN }]),
         unix_socket: Some("/run/x".into()),
         hosts,
+        substitutes,
+        family: Some(AddressFamily::V6),
     }
 }
 
@@ -107,6 +111,7 @@ fn client_options() -> Edits<client::Options> {
         ("decode", |o| o.decode = true),
         ("traceparent", |o| o.traceparent = true),
         ("redirects", |o| o.redirects = Some(20)),
+        ("redirect_rules", |o| o.redirect_rules.referer = true),
         ("validate_connected", |o| o.validate_connected = true),
         ("latin1_location", |o| o.latin1_location = true),
         ("attempt_delay", |o| o.attempt_delay = AttemptDelay::MAX),
