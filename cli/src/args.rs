@@ -6,6 +6,7 @@ mod data;
 mod field;
 mod files;
 mod grammar;
+mod help;
 mod message;
 mod meter;
 mod ordered;
@@ -33,6 +34,7 @@ mod view;
 use std::ffi::OsString;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 pub(crate) use auth::{AuthArgs, Scheme};
 pub(crate) use data::{DataArgs, DataKind, FormKind, QueryArgs};
@@ -85,6 +87,8 @@ pub(crate) struct Cli {
 /// What the arguments ask for.
 pub(crate) enum Asked {
     Command(Box<Command>),
+    /// `--help`, with this text.
+    Help(String),
     /// Requests, with each set of options that --next separates.
     Requests(Vec<RequestArgs>),
 }
@@ -92,6 +96,8 @@ pub(crate) enum Asked {
 /// Why the arguments cannot be read.
 pub(crate) enum ArgumentError {
     Clap(clap::Error),
+    /// Another category of `--help` than those that there are.
+    Help(String),
     Grammar(GrammarError),
 }
 
@@ -114,6 +120,9 @@ impl Cli {
         let arguments: Vec<OsString> = arguments.collect();
         let mut command = Self::command();
         command.build();
+        if let Some(what) = help::asked(&arguments) {
+            return help::text(command, what).map(Asked::Help).map_err(ArgumentError::Help);
+        }
         let is_subcommand = arguments.first().is_none_or(|first| {
             command.get_subcommands().any(|command| first == command.get_name())
         });
@@ -157,6 +166,18 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Show requests that a file contains: a recording, or a HAR file, also of a browser
     Show(ShowArgs),
+    /// Print what completes the command's arguments in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, for man -l
+    Man,
+}
+
+/// The arguments of `limpid completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
 }
 
 /// The arguments of `limpid demo`.

@@ -21,6 +21,16 @@ pub(crate) struct Interrupts {
     interrupt: tokio::signal::windows::CtrlC,
 }
 
+/// An interrupt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interrupt {
+    /// Ctrl-C.
+    Interrupt,
+    /// The signal to terminate.
+    #[cfg(unix)]
+    Terminate,
+}
+
 impl Interrupts {
     /// Takes interrupts over, which would otherwise end the process.
     ///
@@ -44,14 +54,38 @@ impl Interrupts {
     }
 
     /// Waits for the next interrupt.
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) -> Interrupt {
         #[cfg(unix)]
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Interrupt::Interrupt,
+            _ = self.terminate.recv() => Interrupt::Terminate,
         }
         #[cfg(windows)]
-        let _ = self.interrupt.recv().await;
+        {
+            let _ = self.interrupt.recv().await;
+            Interrupt::Interrupt
+        }
+    }
+}
+
+impl Interrupt {
+    /// Ends the process as the interrupt would have, so that a shell sees it.
+    #[cfg(unix)]
+    pub(crate) fn end_process(self) -> ! {
+        let signal = match self {
+            Self::Interrupt => signal_hook::consts::SIGINT,
+            Self::Terminate => signal_hook::consts::SIGTERM,
+        };
+        // If this fails, the code says the same.
+        let _ = signal_hook::low_level::emulate_default_handler(signal);
+        std::process::exit(128 + signal)
+    }
+
+    /// Ends the process with the code that Windows has for Ctrl-C.
+    #[cfg(windows)]
+    pub(crate) fn end_process(self) -> ! {
+        const CONTROL_C_EXIT: u32 = 0xc000_013a;
+        std::process::exit(CONTROL_C_EXIT.cast_signed())
     }
 }
 
@@ -66,11 +100,11 @@ pub(crate) async fn until_interrupted(
     let mut serving = pin!(serving);
     tokio::select! {
         served = &mut serving => return served,
-        () = interrupts.next() => handle.shutdown(Duration::MAX),
+        _ = interrupts.next() => handle.shutdown(Duration::MAX),
     }
     let stopped = async {
         tokio::select! {
-            () = interrupts.next() => return,
+            _ = interrupts.next() => return,
             () = sleep(QUIET) => say(command, "finishing the open exchanges; Ctrl-C again stops at once"),
         }
         interrupts.next().await;

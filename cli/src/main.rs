@@ -2,10 +2,12 @@
 
 mod args;
 mod certificate;
+mod closing;
 mod collector;
 mod demo;
 mod driver;
 mod exit;
+mod generated;
 mod heads;
 mod interrupts;
 mod lenient;
@@ -35,10 +37,15 @@ fn main() -> ExitCode {
     let asked = match Cli::read(std::env::args_os()) {
         Ok(asked) => asked,
         Err(ArgumentError::Clap(error)) => return report::report_usage(&error),
+        Err(ArgumentError::Help(message)) => {
+            report::print_error(Exit::Usage, &message);
+            return Exit::Usage.into();
+        }
         Err(ArgumentError::Grammar(error)) => return report::report_grammar(&error),
     };
     let done = match asked {
         Asked::Command(command) => subcommand(*command),
+        Asked::Help(text) => Ok(generated::print(text.as_bytes())),
         Asked::Requests(requests) => requests
             .iter()
             .try_for_each(RequestArgs::check)
@@ -71,6 +78,8 @@ fn subcommand(command: Command) -> Result<ExitCode, String> {
             args.check()?;
             prepared(args.outputs.secret_names()).map(|()| serve::run(&args))
         }
+        Command::Completions(args) => Ok(generated::completions(args.shell)),
+        Command::Man => Ok(generated::man()),
         Command::Show(args) => prepared(args.secret_names()).map(|()| show::run(&args)),
     }
 }

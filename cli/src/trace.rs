@@ -14,6 +14,7 @@ use limpid_sinks::views::{Style, View, ViewSink};
 use limpid_sinks::{AsciiSink, CurlSink, JsonSink, Levels, LineSink, PcapSink, Ring, SummarySink};
 
 use crate::args::{OutputArgs, ShowAs, View as Form};
+use crate::closing::Closing;
 use crate::collector::{Collector, CollectorError};
 use crate::exit::Exit;
 use crate::report;
@@ -29,6 +30,39 @@ pub(crate) struct Outputs {
     pub(crate) kept: Option<Arc<Ring>>,
     /// The recorder, if there is one.
     pub(crate) recorder: SharedRecorder,
+    /// The sinks that write something at their end.
+    closing: Option<Arc<Closing>>,
+}
+
+/// What completes the outputs while clients still have them.
+#[derive(Clone)]
+pub(crate) struct Completion {
+    closing: Option<Arc<Closing>>,
+    recorder: SharedRecorder,
+}
+
+impl Outputs {
+    /// Returns what completes these outputs.
+    pub(crate) fn completion(&self) -> Completion {
+        Completion { closing: self.closing.clone(), recorder: self.recorder.clone() }
+    }
+}
+
+impl Completion {
+    /// Returns whether there is nothing to complete.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.closing.is_none() && self.recorder.is_none()
+    }
+
+    /// Completes the outputs. Later events are not written.
+    pub(crate) fn complete(&self) {
+        if let Some(closing) = &self.closing {
+            closing.close();
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.close();
+        }
+    }
 }
 
 /// What is shown on standard error without an argument that says it.
@@ -56,10 +90,7 @@ pub(crate) fn open(args: &OutputArgs, unasked: Unasked) -> Result<Outputs, Outpu
             sinks.push(sink);
             None
         }
-        Shown::Kept(ring) => {
-            sinks.push(Arc::clone(&ring) as DynSink);
-            Some(ring)
-        }
+        Shown::Kept(ring) => Some(ring),
     };
     if let Some(path) = &args.log_json {
         sinks.push(Arc::new(json(path, args.capture)?));
@@ -83,7 +114,11 @@ pub(crate) fn open(args: &OutputArgs, unasked: Unasked) -> Result<Outputs, Outpu
         sinks.push(Arc::new(views));
     }
     let recorder = args.record.as_deref().map(|path| recorder(path, args)).transpose()?;
-    Ok(Outputs { sink: together(sinks), kept, recorder })
+    let closing = together(sinks).map(|sink| Arc::new(Closing::new(sink)));
+    let own = closing.clone().map(|closing| closing as DynSink);
+    let ring = kept.clone().map(|ring| ring as DynSink);
+    let sink = together(own.into_iter().chain(ring).collect());
+    Ok(Outputs { sink, kept, recorder, closing })
 }
 
 /// Returns the recorder of `--record`.

@@ -5,6 +5,8 @@
 #[test]
 fn modules_import_only_modules_below_them() {
     let order = [
+        "closing",
+        "interrupts",
         "heads",
         "payload",
         "driver",
@@ -14,10 +16,10 @@ fn modules_import_only_modules_below_them() {
         "parse",
         "args",
         "certificate",
-        "interrupts",
         "output",
         "report",
         "write_out",
+        "generated",
         "collector",
         "progress",
         "trace",

@@ -11,6 +11,7 @@ use super::View;
 
 /// The outputs of a command that makes events.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Logs and views")]
 pub(crate) struct OutputArgs {
     /// Log every step on standard error; -vv adds limpid's events and a line of timings, -vvv the bytes
     #[arg(short = 'v', long = "verbose", action = ArgAction::Count)]

@@ -7,6 +7,7 @@ use super::message::MessageArgs;
 use super::urls::{Protocols, UrlArgs, allow};
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Redirects")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 pub(crate) struct RedirectArgs {
     /// Follow redirects

@@ -7,6 +7,7 @@ use super::seconds::Seconds;
 use super::speed::SpeedArgs;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Time limits")]
 pub(crate) struct TimeArgs {
     /// Limit on each wait for bytes of the server, in seconds [default: no limit]
     #[arg(long, value_name = "SECONDS", default_value = "0", hide_default_value = true)]

@@ -6,6 +6,7 @@ use limpid_core::limits::Lenient;
 use crate::lenient::tolerance;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
 pub(crate) struct ToleranceArgs {
     /// Read responses that break these rules as well: all, or names such as line-without-colon
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = tolerance)]

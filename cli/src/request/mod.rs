@@ -17,6 +17,7 @@ mod refusal;
 mod resume;
 mod retry;
 mod target;
+mod watch;
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,6 +49,7 @@ pub(crate) fn run(operations: &[RequestArgs]) -> ExitCode {
         Err(error) if !meter.shows_errors() => return error.exit().into(),
         Err(error) => return error.report().into(),
     };
+    watch::start(args, &outputs);
     let mut last = None;
     for args in operations {
         match operation(args, &outputs) {

@@ -4,6 +4,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(unix)]
+mod interrupts;
 mod line;
 mod outputs;
 mod requests;
