@@ -1,4 +1,5 @@
-//! The commands of docs/SEEING.md print what the page shows, apart from numbers and the lengths of bars.
+//! The commands of docs/SEEING.md print what the page shows, apart from numbers and the lengths of bars; those of the
+//! README run.
 
 #![cfg(all(test, target_os = "linux"))]
 
@@ -96,4 +97,48 @@ fn commands_of_the_page_print_what_it_shows() {
         }
     }
     server.finish().unwrap();
+}
+
+/// The commands of the README, without their comments.
+fn readme_commands() -> impl Iterator<Item = &'static str> {
+    let readme = include_str!("../../README.md");
+    let section = readme.split("\n## The command\n").nth(1).unwrap_or_default();
+    let block = section.split("```sh\n").nth(1).unwrap_or_default();
+    let lines = block.split("```").next().unwrap_or_default().lines();
+    let lines = lines.map(|line| line.split(" # ").next().unwrap_or(line).trim());
+    lines.filter(|line| line.contains("limpid ") && !line.contains("limpid tap"))
+}
+
+/// Options that name servers and files which a newcomer has, and a test does not.
+const NEED_OTHERS: [&str; 5] = ["--otlp", "-x ", "--cacert", "--ca-native", "--cert"];
+
+#[test]
+fn commands_of_the_readme_run() {
+    let commands: Vec<&str> = readme_commands().collect();
+    assert!(commands.len() > 20, "{commands:?}");
+    let server = Server::tcp(vec![answer(ANSWER); commands.len()]).unwrap();
+    let address = format!("http://127.0.0.1:{}/", server.port());
+    let directory = Directory::new().unwrap();
+    directory.write("logging.json", include_bytes!("../../logging.json")).unwrap();
+    let folder = Path::new(env!("CARGO_BIN_EXE_limpid")).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    for command in commands {
+        let needs_others = NEED_OTHERS.iter().any(|option| command.contains(option));
+        let words = command.split(' ').map(|word| {
+            match word.starts_with("http://") || word.starts_with("https://") {
+                true if word.ends_with(":4318") => "http://127.0.0.1:1",
+                true => address.as_str(),
+                false => word,
+            }
+        });
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(words.collect::<Vec<_>>().join(" ")).current_dir(directory.path());
+        let done = run(shell.env("PATH", &path), b"").unwrap();
+        // Arguments that are wrong have the code 2; `parse` has 3 for bytes that break a rule.
+        let expected = match command.contains("limpid parse") {
+            true => done.code == 3,
+            false => done.code == 0 || (needs_others && done.code != 2),
+        };
+        assert!(expected, "{command}: {} {}", done.code, done.stderr);
+    }
 }
