@@ -111,7 +111,6 @@ fn client_options() -> Edits<client::Options> {
         ("decode", |o| o.decode = true),
         ("traceparent", |o| o.traceparent = true),
         ("redirects", |o| o.redirects = Some(20)),
-        ("redirect_rules", |o| o.redirect_rules.referer = true),
         ("validate_connected", |o| o.validate_connected = true),
         ("latin1_location", |o| o.latin1_location = true),
         ("attempt_delay", |o| o.attempt_delay = AttemptDelay::MAX),
@@ -147,6 +146,7 @@ fn client_options() -> Edits<client::Options> {
         ("no proxy", |o| {
             o.proxies = ProxyRules::default().except(NoProxy::from("*"));
         }),
+        ("redirect_rules", |o| o.redirect_rules.referer = true),
         ("route", |o| o.route = Arc::new(route())),
     ]
 }
