@@ -2,6 +2,7 @@
 
 mod auth;
 mod connection;
+mod cookies;
 mod data;
 mod field;
 mod files;
@@ -37,6 +38,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use auth::{AuthArgs, Scheme};
+pub(crate) use cookies::CookieArgs;
 pub(crate) use data::{DataArgs, DataKind, FormKind, QueryArgs};
 pub(crate) use field::{FieldArg, HeaderArg};
 pub(crate) use files::{Destination, FileArgs, Resume};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::cookies::CookieArgs;
 use super::data::{DataArgs, FormArgs, QueryArgs};
 use super::field::HeaderArg;
 use super::seconds::Seconds;
@@ -40,9 +41,8 @@ pub(crate) struct MessageArgs {
     /// Send this Referer; with ';auto' at its end, after a redirect the URL that redirected
     #[arg(short = 'e', long = "referer", value_name = "URL")]
     pub(crate) referer: Option<String>,
-    /// Send these cookies, or those of FILE that match; may be repeated
-    #[arg(short = 'b', long = "cookie", value_name = "NAME=VALUE|FILE")]
-    pub(crate) cookies: Vec<String>,
+    #[command(flatten)]
+    pub(crate) cookies: CookieArgs,
     /// Request only these bytes, such as 0-499 or -500
     #[arg(short = 'r', long, value_name = "RANGE")]
     pub(crate) range: Option<String>,

@@ -1,7 +1,6 @@
 //! The requests that the arguments ask for.
 
 use std::fs;
-use std::path::Path;
 
 use limpid_io::continued_trace;
 
@@ -69,7 +68,7 @@ impl<'a> Plan<'a> {
             body,
             content_type,
             query,
-            cookie: cookie(&args.message.cookies)?,
+            cookie: args.message.cookies.pairs(),
             etag: etag.transpose()?,
             credentials: Credentials::read(&args.auth)?,
         })
@@ -203,31 +202,4 @@ fn fields(headers: &[HeaderArg]) -> Result<Vec<FieldArg>, Refusal> {
         }
     }
     Ok(fields)
-}
-
-/// Returns the cookies of `-b` that are written out.
-fn cookie(options: &[String]) -> Result<Option<String>, Refusal> {
-    let is_file = |option: &&String| !option.contains('=') && Path::new(option).is_file();
-    if let Some(file) = options.iter().find(is_file) {
-        return Err(Refusal::usage(format!(
-            "-b {file}: cookie files are not read; write -b NAME=VALUE"
-        )));
-    }
-    let given: Vec<&str> =
-        options.iter().map(String::as_str).filter(|option| option.contains('=')).collect();
-    Ok((!given.is_empty()).then(|| given.join(";")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cookies_are_joined_and_files_are_not_cookies() {
-        let cookie = |options: &[&str]| {
-            cookie(&options.iter().map(|&o| o.to_owned()).collect::<Vec<_>>()).unwrap()
-        };
-        assert_eq!(cookie(&["a=b", "c=d; e=f"]).as_deref(), Some("a=b;c=d; e=f"));
-        assert_eq!(cookie(&["jar.txt"]), None);
-    }
 }

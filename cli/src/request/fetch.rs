@@ -9,6 +9,7 @@ use limpid_core::coding::Codings;
 use limpid_io::Error;
 
 use super::authentication;
+use super::cookies::Cookies;
 use super::draft::Plan;
 use super::dump::Dump;
 use super::failure::Failure;
@@ -27,6 +28,7 @@ use crate::write_out::Transfer;
 pub(super) struct Context<'a> {
     pub(super) client: &'a Client,
     pub(super) plan: &'a Plan<'a>,
+    pub(super) cookies: &'a Cookies<'a>,
     pub(super) args: &'a RequestArgs,
 }
 
@@ -73,6 +75,7 @@ impl Context<'_> {
         let heads = Heads::default();
         let shows_heads = args.response.shows_heads() || args.response.files.dump_header.is_some();
         let payload = job.payload()?;
+        self.cookies.add_hostless(&target.url);
         let draft = || {
             let mut draft = self.plan.draft(target, payload.as_ref());
             if offset > 0 {

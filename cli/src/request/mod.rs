@@ -1,6 +1,7 @@
 //! Requests in sequence over one client.
 
 mod authentication;
+mod cookies;
 mod credentials;
 mod data;
 mod draft;
@@ -25,6 +26,7 @@ use std::thread;
 
 use limpid_io::{ClientBuilder, Settings};
 
+use self::cookies::Cookies;
 use self::draft::Plan;
 use self::failure::{failed, print_error};
 use self::fetch::Context;
@@ -51,8 +53,9 @@ pub(crate) fn run(operations: &[RequestArgs]) -> ExitCode {
     };
     watch::start(args, &outputs);
     let mut last = None;
-    for args in operations {
-        match operation(args, &outputs) {
+    let cookies = Cookies::read_all(operations);
+    for (args, cookies) in operations.iter().zip(&cookies) {
+        match operation(args, cookies, &outputs) {
             Ok(exit) => last = exit,
             Err(refusal) => {
                 print_error(args, refusal.exit, &refusal.message);
@@ -68,18 +71,22 @@ pub(crate) fn run(operations: &[RequestArgs]) -> ExitCode {
 }
 
 /// Requests the URLs of one set of options. Returns the exit code, if it is not success.
-fn operation(args: &RequestArgs, outputs: &Outputs) -> Result<Option<Exit>, Refusal> {
+fn operation(
+    args: &RequestArgs,
+    cookies: &Cookies<'_>,
+    outputs: &Outputs,
+) -> Result<Option<Exit>, Refusal> {
     let plan = Plan::read(args)?;
     let write_out = args.response.write_out.as_deref().map(Format::read).transpose();
     let write_out = write_out
         .map_err(|error| Refusal::read(format!("cannot read the format of -w: {error}")))?;
-    let settings = settings(args, outputs).map_err(Refusal::usage)?;
+    let settings = settings(args, cookies, outputs).map_err(Refusal::usage)?;
     let client = Client::new(args.driver, settings).map_err(|error| Refusal {
         exit: Exit::Connect,
         message: format!("cannot start the driver: {error}"),
     })?;
     let run = Run {
-        context: Context { client: &client, plan: &plan, args },
+        context: Context { client: &client, plan: &plan, cookies, args },
         write_out: write_out.as_ref(),
         outputs,
     };
@@ -161,6 +168,7 @@ impl Run<'_> {
             let message = format!("cannot write to standard output: {error}");
             exit = Some(print_error(args, Exit::Write, &message));
         }
+        self.context.cookies.write(args.response.meter.shows_errors());
         exit
     }
 }
@@ -169,7 +177,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, String> {
+fn settings(
+    args: &RequestArgs,
+    cookies: &Cookies<'_>,
+    outputs: &Outputs,
+) -> Result<Settings, String> {
     let mut builder = ClientBuilder::default()
         .decompress(args.response.compressed)
         .lenient(args.tolerances.tolerances())
@@ -184,6 +196,9 @@ fn settings(args: &RequestArgs, outputs: &Outputs) -> Result<Settings, String> {
         builder = builder.expect_continue_timeout(wait);
     }
     builder = args.time.set(args.tls.set(args.connection.set(builder)?));
+    if let Some(jar) = cookies.jar() {
+        builder = builder.cookies(jar.clone());
+    }
     if let Some(sink) = &outputs.sink {
         builder = builder.sink(Arc::clone(sink));
     }

@@ -12,7 +12,7 @@ use crate::server::Request;
 /// The media types whose parameter is the boundary.
 const BOUNDARY: &str = "; boundary=";
 
-/// Returns a request without what differs for a reason: the order of fields and the spaces around their values, the name of
+/// Returns a request without what differs for a reason: the order of fields and of cookies, the spaces around values, the name of
 /// the program, the codings that it decodes, boundaries, what Digest chooses at random, and a field for proxies that RFC 9112
 /// appendix C.2.2 advises against.
 fn normal(request: Request) -> Request {
@@ -43,6 +43,11 @@ fn field(name: &str, value: &str) -> String {
             "AGENT".into()
         }
         "Accept-Encoding" if value.contains("zstd") => "CODINGS".into(),
+        "Cookie" => {
+            let mut pairs: Vec<&str> = value.split("; ").collect();
+            pairs.sort_unstable();
+            pairs.join("; ")
+        }
         "Authorization" if value.starts_with("Digest ") => digest(&value["Digest ".len()..]),
         _ => value.to_owned(),
     };
@@ -65,14 +70,21 @@ fn digest(parameters: &str) -> String {
 fn comparable(outcome: Outcome) -> Outcome {
     let Outcome { exit, stdout, files, requests } = outcome;
     let stdout = if is_time(&stdout) { "TIME".to_owned() } else { stdout };
-    // Cookie files have comments of their program.
-    let is_fact = |line: &&str| !line.starts_with("# ") && !line.is_empty();
-    let files = files.into_iter().map(|(name, content)| {
-        let content = content.lines().filter(is_fact).collect::<Vec<_>>().join("\n");
-        (name, content)
-    });
+    let stdout = without_order(&stdout);
+    let files = files.into_iter().map(|(name, content)| (name, without_order(&content)));
     let requests = requests.into_iter().map(normal).collect();
     Outcome { exit, stdout, files: files.collect(), requests }
+}
+
+/// Returns text whose end may be a cookie file: without the comments, which are those of the program, and in order.
+fn without_order(text: &str) -> String {
+    let Some((before, cookies)) = text.split_once("# Netscape HTTP Cookie File\n") else {
+        return text.to_owned();
+    };
+    let is_cookie = |line: &&str| !line.starts_with("# ") && !line.is_empty();
+    let mut cookies: Vec<&str> = cookies.lines().filter(is_cookie).collect();
+    cookies.sort_unstable();
+    format!("{before}COOKIES\n{}", cookies.join("\n"))
 }
 
 fn is_time(text: &str) -> bool {

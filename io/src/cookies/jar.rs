@@ -104,7 +104,14 @@ impl CookieJar {
     }
 
     pub(super) fn insert_from(&self, cookie: &str, url: &Url) -> Result<(), CookieError> {
-        let cookie = Stored::parse(cookie, url).map_err(CookieError::new)?.into_owned();
+        let mut cookie = Stored::parse(cookie, url).map_err(CookieError::new)?.into_owned();
+        // An address has no domains below it (RFC 6265 section 5.1.3).
+        if let CookieDomain::Suffix(domain) = &cookie.domain
+            && url.domain().is_none()
+            && url.host_str() == Some(domain)
+        {
+            cookie.domain = CookieDomain::HostOnly(domain.clone());
+        }
         if let CookieDomain::Suffix(domain) = &cookie.domain
             && !domain.contains('.')
             && url.host_str() != Some(domain)

@@ -23,7 +23,6 @@ const OTHER_PROTOCOLS: &str = "it concerns other protocols than HTTP; curl speak
 const RUSTLS: &str = "rustls decides this; see the options of --help under TLS";
 const HTTP1: &str = "limpid speaks HTTP/1.1 only; leave it out, or use curl";
 const SUITES: &str = "rustls offers its cipher suites, which are all secure; --tlsv1.3 and --tls-max choose among them";
-const COOKIES: &str = "cookie files are not kept; -b NAME=VALUE sends a cookie, and -i shows those that the server sets";
 
 /// Options that are accepted, and have no effect.
 pub(crate) const IGNORED: &[Other] = &[
@@ -62,8 +61,6 @@ pub(crate) const IGNORED: &[Other] = &[
 
 /// Options that are rejected.
 pub(crate) const REFUSED: &[Other] = &[
-    other("cookie-jar", Some('c'), true, COOKIES),
-    other("junk-session-cookies", Some('j'), false, COOKIES),
     other("raw", None, false, "-vvv shows the bytes as they came"),
     other("http2", None, false, HTTP1),
     other("http2-prior-knowledge", None, false, HTTP1),
