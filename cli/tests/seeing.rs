@@ -106,7 +106,9 @@ fn readme_commands() -> impl Iterator<Item = &'static str> {
     let block = section.split("```sh\n").nth(1).unwrap_or_default();
     let lines = block.split("```").next().unwrap_or_default().lines();
     let lines = lines.map(|line| line.split(" # ").next().unwrap_or(line).trim());
-    lines.filter(|line| line.contains("limpid ") && !line.contains("limpid tap"))
+    // These two serve until they are interrupted.
+    let serves = |line: &str| ["limpid tap", "limpid serve"].iter().any(|one| line.contains(one));
+    lines.filter(move |line| line.contains("limpid ") && !serves(line))
 }
 
 /// Options that name servers and files which a newcomer has, and a test does not.

@@ -20,6 +20,8 @@ use limpid_io::multipart::Segments;
 use crate::body::{Body, ReadBody};
 
 /// The source of a part's content.
+///
+/// [`RequestBuilder::multipart`](crate::RequestBuilder::multipart) has an example.
 pub type Source = Box<dyn Read + Send>;
 
 /// A form with files, for [`RequestBuilder::multipart`](crate::RequestBuilder::multipart).

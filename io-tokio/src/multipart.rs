@@ -28,6 +28,8 @@ use crate::body::{Body, NextPiece, Pieces};
 const PIECE: usize = 64 * 1024;
 
 /// The source of a part's content.
+///
+/// [`RequestBuilder::multipart`](crate::RequestBuilder::multipart) has an example.
 pub type Source = Box<dyn Pieces>;
 
 /// A form with files, for [`RequestBuilder::multipart`](crate::RequestBuilder::multipart).

@@ -52,10 +52,18 @@ pub(crate) fn run(operations: &[RequestArgs]) -> ExitCode {
         Err(error) => return error.report().into(),
     };
     watch::start(args, &outputs);
+    let last = in_order(operations, &outputs);
+    // The thread that waits for interrupts has them until the process ends.
+    outputs.completion().complete();
+    last.map_or(ExitCode::SUCCESS, ExitCode::from)
+}
+
+/// Requests the URLs of one set of options after another. Returns the exit code of the last transfer, if it failed.
+fn in_order(operations: &[RequestArgs], outputs: &Outputs) -> Option<Exit> {
     let mut last = None;
     let cookies = Cookies::read_all(operations);
     for (args, cookies) in operations.iter().zip(&cookies) {
-        match operation(args, cookies, &outputs) {
+        match operation(args, cookies, outputs) {
             Ok(exit) => last = exit,
             Err(refusal) => {
                 print_error(args, refusal.exit, &refusal.message);
@@ -67,7 +75,7 @@ pub(crate) fn run(operations: &[RequestArgs]) -> ExitCode {
             break;
         }
     }
-    last.map_or(ExitCode::SUCCESS, ExitCode::from)
+    last
 }
 
 /// Requests the URLs of one set of options. Returns the exit code, if it is not success.

@@ -5,6 +5,8 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
 
 use limpid_tests::directory::Directory;
 use rustix::process::{Pid, Signal, kill_process};
@@ -18,8 +20,14 @@ fn interrupted(arguments: &[&str], signal: Signal) -> (Option<i32>, String) {
     let mut command = limpid(arguments);
     let mut child = command.arg(&url).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let (mut stream, _) = listener.accept().unwrap();
-    let mut request = [0; 16];
-    stream.read_exact(&mut request).unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        request.extend(byte);
+    }
+    // It waits for the answer now, or will in a moment: there is nothing else that it could do.
+    thread::sleep(Duration::from_millis(200));
     kill_process(Pid::from_child(&child), signal).unwrap();
     let mut messages = String::new();
     child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();

@@ -293,7 +293,7 @@ impl Request {
 
     /// Returns the request with more cookies, behind those of its own Cookie fields, and in the same field (RFC 6265
     /// section 5.4). A cookie whose name is among its own is left out. Returns the number of those that were added; `None`
-    /// if there are none.
+    /// without any.
     pub(super) fn with_cookies(&self, cookies: &[u8]) -> Option<(Self, u64)> {
         let mut fields = FieldBlock::new();
         let mut list: Vec<u8> = Vec::new();

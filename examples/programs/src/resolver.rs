@@ -1,4 +1,4 @@
-//! A resolver of one's own: names below `.test` are this machine, and the system resolves the others.
+//! A custom resolver: names below `.test` are this machine, and the system resolves the others.
 //!
 //! ```text
 //! cargo run -p limpid-programs --bin resolver -- http://shop.test:8000/get

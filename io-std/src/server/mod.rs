@@ -198,4 +198,21 @@ impl Server {
         connections.wait_until_empty();
         Ok(())
     }
+
+    /// Serves these files, as [`serve`](Self::serve) does with [`Exchange::respond_file`].
+    ///
+    /// ```no_run
+    /// use limpid_std::Server;
+    /// use limpid_std::files::Files;
+    ///
+    /// Server::bind("127.0.0.1:8080")?.serve_files(Files::new("public")?)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    #[cfg(feature = "files")]
+    pub fn serve_files(self, files: limpid_io::files::Files) -> io::Result<()> {
+        self.serve(move |mut exchange| exchange.respond_file(&files))
+    }
 }

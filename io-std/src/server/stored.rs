@@ -1,12 +1,9 @@
 //! Responses with stored content.
 
-use std::io;
-
 use limpid_core::error::{Cause, Error};
 use limpid_core::http1::BodySize;
 use limpid_io::files::{Answer, Files, Representation, Request};
 
-use super::Server;
 use super::exchange::Exchange;
 
 impl Exchange<'_> {
@@ -68,23 +65,5 @@ impl Exchange<'_> {
             }
         }
         self.finish()
-    }
-}
-
-impl Server {
-    /// Serves these files, as [`serve`](Self::serve) does with [`Exchange::respond_file`].
-    ///
-    /// ```no_run
-    /// use limpid_std::Server;
-    /// use limpid_std::files::Files;
-    ///
-    /// Server::bind("127.0.0.1:8080")?.serve_files(Files::new("public")?)?;
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`serve`](Self::serve).
-    pub fn serve_files(self, files: Files) -> io::Result<()> {
-        self.serve(move |mut exchange| exchange.respond_file(&files))
     }
 }

@@ -264,6 +264,80 @@ impl Server {
         connections.shutdown().await;
         Ok(())
     }
+
+    /// Serves these files, as [`serve`](Self::serve) does with [`Exchange::respond_file`].
+    ///
+    /// ```no_run
+    /// use limpid_tokio::Server;
+    /// use limpid_tokio::files::Files;
+    ///
+    /// # async fn run() -> std::io::Result<()> {
+    /// Server::bind("127.0.0.1:8080").await?.serve_files(Files::new("public")?).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    #[cfg(feature = "files")]
+    pub async fn serve_files(self, files: limpid_io::files::Files) -> io::Result<()> {
+        self.serve(move |mut exchange| {
+            let files = files.clone();
+            async move { exchange.respond_file(&files).await }
+        })
+        .await
+    }
+
+    /// Serves requests with a service of tower, such as a router of axum, a clone of it for each. Bodies are streamed in both
+    /// directions, with their trailers.
+    ///
+    /// The request's extensions have the client's address (`SocketAddr`), and [`OnUpgrade`] if the client asks for another
+    /// protocol. (`WebSocketUpgrade` of axum needs hyper's own
+    /// extension, which no other crate can make.)
+    ///
+    /// If the service returns an error or panics, the response is 500; if the body of its response fails, the connection is
+    /// cut off. [`serve`](Self::serve) describes the end, and errors of connections.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use limpid_tokio::http::{Request, Response};
+    /// use limpid_tokio::{RequestReader, Server};
+    /// use limpid_tokio::tower_service::Service;
+    ///
+    /// /// Serves any service; `axum::Router` is one.
+    /// async fn run<S>(service: S) -> std::io::Result<()>
+    /// where
+    ///     S: Service<Request<RequestReader>, Response = Response<String>, Error = Infallible> + Clone + Send + 'static,
+    ///     S::Future: Send,
+    /// {
+    ///     Server::bind("127.0.0.1:8080").await?.serve_service(service).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    #[cfg(feature = "tower")]
+    pub async fn serve_service<S, B>(self, service: S) -> io::Result<()>
+    where
+        S: tower_service::Service<
+                limpid_io::http::Request<RequestReader>,
+                Response = limpid_io::http::Response<B>,
+            > + Clone
+            + Send
+            + 'static,
+        S::Future: Send,
+        S::Error: fmt::Display,
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: fmt::Display,
+    {
+        let service = std::sync::Mutex::new(service);
+        self.serve(move |exchange| {
+            let service = service.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+            service::call(service, exchange)
+        })
+        .await
+    }
 }
 
 /// Waits for the first of two futures.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::io;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -17,61 +16,12 @@ use limpid_io::http::{Method, Request, Response, StatusCode, Version};
 use tokio::sync::oneshot;
 use tower_service::Service;
 
-use super::Server;
 use super::exchange::Exchange;
 use super::halves::{RequestReader, ResponseWriter};
 use crate::upgraded::Upgraded;
 
-impl Server {
-    /// Serves requests with a service of tower, such as a router of axum, a clone of it for each. Bodies are streamed in both
-    /// directions, with their trailers.
-    ///
-    /// The request's extensions have the client's address (`SocketAddr`), and [`OnUpgrade`] if the client asks for another
-    /// protocol. (`WebSocketUpgrade` of axum needs hyper's own
-    /// extension, which no other crate can make.)
-    ///
-    /// If the service returns an error or panics, the response is 500; if the body of its response fails, the connection is
-    /// cut off. [`serve`](Self::serve) describes the end, and errors of connections.
-    ///
-    /// ```
-    /// use std::convert::Infallible;
-    ///
-    /// use limpid_tokio::http::{Request, Response};
-    /// use limpid_tokio::{RequestReader, Server};
-    /// use limpid_tokio::tower_service::Service;
-    ///
-    /// /// Serves any service; `axum::Router` is one.
-    /// async fn run<S>(service: S) -> std::io::Result<()>
-    /// where
-    ///     S: Service<Request<RequestReader>, Response = Response<String>, Error = Infallible> + Clone + Send + 'static,
-    ///     S::Future: Send,
-    /// {
-    ///     Server::bind("127.0.0.1:8080").await?.serve_service(service).await
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// As [`serve`](Self::serve).
-    pub async fn serve_service<S, B>(self, service: S) -> io::Result<()>
-    where
-        S: Service<Request<RequestReader>, Response = Response<B>> + Clone + Send + 'static,
-        S::Future: Send,
-        S::Error: fmt::Display,
-        B: Body + Send + 'static,
-        B::Data: Send,
-        B::Error: fmt::Display,
-    {
-        let service = Mutex::new(service);
-        self.serve(move |exchange| {
-            let service = service.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            call(service, exchange)
-        })
-        .await
-    }
-}
-
 /// Answers one request with a service. Returns the text of an error.
-async fn call<S, B>(mut service: S, mut exchange: Exchange) -> Result<(), String>
+pub(super) async fn call<S, B>(mut service: S, mut exchange: Exchange) -> Result<(), String>
 where
     S: Service<Request<RequestReader>, Response = Response<B>>,
     S::Error: fmt::Display,

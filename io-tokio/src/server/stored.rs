@@ -1,13 +1,10 @@
 //! Responses with stored content.
 
-use std::io;
-
 use limpid_core::error::{Cause, Error};
 use limpid_core::http1::BodySize;
 use limpid_io::files::{Answer, Files, Representation, Request};
 use tokio::task::spawn_blocking;
 
-use super::Server;
 use super::exchange::Exchange;
 
 impl Exchange {
@@ -81,29 +78,6 @@ impl Exchange {
             }
         }
         self.finish()
-    }
-}
-
-impl Server {
-    /// Serves these files, as [`serve`](Self::serve) does with [`Exchange::respond_file`].
-    ///
-    /// ```no_run
-    /// use limpid_tokio::Server;
-    /// use limpid_tokio::files::Files;
-    ///
-    /// # async fn run() -> std::io::Result<()> {
-    /// Server::bind("127.0.0.1:8080").await?.serve_files(Files::new("public")?).await
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// As [`serve`](Self::serve).
-    pub async fn serve_files(self, files: Files) -> io::Result<()> {
-        self.serve(move |mut exchange| {
-            let files = files.clone();
-            async move { exchange.respond_file(&files).await }
-        })
-        .await
     }
 }
 

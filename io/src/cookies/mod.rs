@@ -1,8 +1,10 @@
 //! The cookies of clients.
 
+mod cookie;
 mod error;
 mod jar;
 mod netscape;
 
+pub use cookie::Cookie;
 pub use error::CookieError;
-pub use jar::{Cookie, CookieJar};
+pub use jar::CookieJar;

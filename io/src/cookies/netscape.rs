@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, Write};
 use std::time::{Duration, SystemTime};
 
-use super::jar::Cookie;
+use super::cookie::Cookie;
 
 /// The begin of a line with a cookie that scripts do not receive. Other lines that begin with # are comments.
 const HTTP_ONLY: &str = "#HttpOnly_";

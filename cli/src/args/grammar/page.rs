@@ -1,4 +1,4 @@
-//! The page that says what becomes of each option of curl, checked against the list of curl.
+//! The page that says how each option of curl is taken, checked against the list of curl.
 
 use std::fmt::Write;
 use std::{env, fs};

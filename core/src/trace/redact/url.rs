@@ -420,7 +420,7 @@ pub(in crate::trace) fn cut_password(line: &[u8]) -> Option<usize> {
     let users = memchr::memchr_iter(b'@', line).map(|at| at + 1);
     let password = |start: usize| {
         let authority = line[start..].split(|byte| b"/?#".contains(byte)).next()?;
-        let colon = authority.iter().position(|byte| *byte == b':')?;
+        let colon = authority.iter().position(|byte| *byte == b':').filter(|user| *user > 0)?;
         (!has_valid_port(authority)).then_some(start + colon + 1)
     };
     target.into_iter().chain(slashes).chain(users).filter_map(password).min()
