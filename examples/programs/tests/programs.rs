@@ -1,4 +1,4 @@
-//! The programs against the server of Node's standard library.
+//! The clients against the server of Node's standard library, and curl against the servers.
 
 #![cfg(test)]
 
@@ -6,7 +6,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use limpid_tests::command::run;
+use limpid_tests::directory::Directory;
 use limpid_tests::real::node::Node;
+use limpid_tests::real::{Daemon, free_port};
 
 /// Runs a program against a page of the server with this standard input, and returns what it prints.
 fn output(program: &str, node: &Node, page: &str, more: &[&str], input: &str) -> String {
@@ -15,6 +17,31 @@ fn output(program: &str, node: &Node, page: &str, more: &[&str], input: &str) ->
     let finished = run(&mut command, input.as_bytes()).unwrap();
     assert_eq!((finished.code, &*finished.stderr), (0, ""));
     String::from_utf8(finished.stdout).unwrap()
+}
+
+/// Starts a program that is a server, and returns its URL with it.
+fn serve(program: &str) -> (Daemon, String) {
+    let port = free_port().unwrap();
+    let mut command = Command::new(program);
+    command.arg(format!("127.0.0.1:{port}"));
+    let daemon = Daemon::start(&mut command, &[port], Directory::new().unwrap()).unwrap();
+    (daemon, format!("http://127.0.0.1:{port}"))
+}
+
+/// Runs curl, and returns the body of the response and its status.
+fn curl(url: &str, arguments: &[&str], input: &str) -> (String, String) {
+    let mut command = Command::new("curl");
+    command.args(["-q", "-sS", "-w", "\n%{http_code}"]).args(arguments).arg(url);
+    let finished = run(&mut command, input.as_bytes()).unwrap();
+    assert_eq!((finished.code, &*finished.stderr), (0, ""));
+    let printed = String::from_utf8(finished.stdout).unwrap();
+    let (body, status) = printed.rsplit_once('\n').unwrap();
+    (body.to_owned(), status.to_owned())
+}
+
+/// Checks the body and the status of a response.
+fn assert_response(response: (String, String), body: &str, status: &str) {
+    assert_eq!((&*response.0, &*response.1), (body, status));
 }
 
 #[test]
@@ -132,4 +159,66 @@ fn names_are_those_of_the_resolver() {
     command.arg(format!("http://shop.test:{}/", node.port));
     let finished = run(&mut command, b"").unwrap();
     assert_eq!(finished.stdout, b"hello from node\n\n", "{finished:?}");
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn cookie_of_the_login_is_sent_after_it() {
+    let node = Node::start().unwrap();
+    let printed = output(env!("CARGO_BIN_EXE_cookies"), &node, "", &[], "");
+    assert_eq!(
+        printed,
+        "401: who are you?\n200: hello ada\n200: hello ada\nsession of localhost\n"
+    );
+}
+
+#[test]
+#[ignore = "needs node: run by .ci/run"]
+fn parts_of_a_form_have_names_types_and_contents() {
+    let node = Node::start().unwrap();
+    let directory = Directory::new().unwrap();
+    let photo = directory.write("beach.svg", "<svg/>").unwrap();
+    let program = env!("CARGO_BIN_EXE_multipart");
+    let printed = output(program, &node, "upload", &[photo.to_str().unwrap()], "");
+    assert_eq!(
+        printed,
+        "title: Holidays\nphoto: beach.svg (image/svg+xml): <svg/>\n\
+         notes: notes.txt (text/plain): sun, sea\n"
+    );
+}
+
+#[test]
+#[ignore = "needs curl: run by .ci/run"]
+fn documents_are_stored_with_conditions_and_returned_in_ranges() {
+    let (_server, url) = serve(env!("CARGO_BIN_EXE_rest_range"));
+    let document = format!("{url}/doc");
+    assert_response(curl(&document, &[], ""), "There is no such document.\n", "404");
+    assert_response(curl(&document, &["-T", "-"], "0123456789"), "", "204");
+    assert_response(curl(&document, &[], ""), "0123456789", "200");
+    assert_response(curl(&document, &["-r", "2-4"], ""), "234", "206");
+    assert_response(curl(&document, &["-r", "-3"], ""), "789", "206");
+    assert_eq!(curl(&document, &["-r", "10-"], "").1, "416");
+    assert_response(curl(&document, &["-H", "If-None-Match: \"1\""], ""), "", "304");
+    let other = ["-T", "-", "-H", "If-Match: \"0\""];
+    let refused = curl(&document, &other, "lost update");
+    assert_response(refused, "The document has another version.\n", "412");
+    let same = ["-T", "-", "-H", "If-Match: \"1\""];
+    assert_response(curl(&document, &same, "new"), "", "204");
+    assert_response(curl(&document, &[], ""), "new", "200");
+}
+
+#[test]
+#[ignore = "needs curl: run by .ci/run"]
+fn router_of_axum_answers_in_json_and_streams_back() {
+    let (_server, url) = serve(env!("CARGO_BIN_EXE_axum_router"));
+    let greet = format!("{url}/greet");
+    let json = ["-H", "Content-Type: application/json", "-d", "{\"name\": \"Ada\"}"];
+    assert_response(curl(&greet, &json, ""), "{\"text\":\"Hello, Ada!\"}", "200");
+    assert_eq!(curl(&greet, &["-d", "name=Ada"], "").1, "415");
+    assert_eq!(curl(&greet, &[], "").1, "405");
+    assert_eq!(curl(&format!("{url}/nothing"), &[], "").1, "404");
+    let echo = curl(&format!("{url}/echo"), &["--data-binary", "@-"], "a\nb");
+    assert_response(echo, "a\nb", "200");
+    let (peer, status) = curl(&url, &[], "");
+    assert!(peer.starts_with("You are 127.0.0.1:") && status == "200", "{peer}");
 }

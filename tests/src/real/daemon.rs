@@ -93,6 +93,9 @@ fn terminate(child: &Child) {
 const fn terminate(_: &Child) {}
 
 /// Returns an unused port.
-pub(super) fn free_port() -> io::Result<u16> {
+///
+/// # Errors
+/// No port is available.
+pub fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

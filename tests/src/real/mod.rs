@@ -23,5 +23,5 @@ pub mod tinyproxy;
 pub mod uvicorn;
 pub mod varnish;
 
-pub use daemon::Daemon;
+pub use daemon::{Daemon, free_port};
 pub use site::{BIG, INDEX, LARGE, big, large};

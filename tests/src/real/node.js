@@ -105,6 +105,16 @@ const pages = {
     response.writeHead(session ? 200 : 401);
     response.end(session ? `hello ${session[1]}` : 'who are you?');
   },
+  // The parts of a form, as Node's own reader finds them.
+  '/upload': async (request, response) => {
+    const init = { method: 'POST', headers: request.headers, body: request, duplex: 'half' };
+    const form = await new Request('http://localhost/', init).formData();
+    const parts = [...form].map(async ([name, part]) => {
+      if (typeof part === 'string') return `${name}: ${part}`;
+      return `${name}: ${part.name} (${part.type}): ${await part.text()}`;
+    });
+    response.end((await Promise.all(parts)).join('\n'));
+  },
   '/redirect': (request, response) => {
     response.writeHead(302, { Location: '/' });
     response.end();

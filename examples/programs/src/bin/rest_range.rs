@@ -2,7 +2,7 @@
 //! `curl -T file http://127.0.0.1:8080/doc; curl -r 0-9 http://127.0.0.1:8080/doc`
 
 use std::sync::{Mutex, PoisonError};
-use std::{collections::BTreeMap, io::Read, time::Duration};
+use std::{collections::BTreeMap, env, io::Read, time::Duration};
 
 use limpid_std::files::{Representation, Request, Verdict};
 use limpid_std::{Cause, Exchange, Server};
@@ -34,6 +34,6 @@ fn handle(mut exchange: Exchange<'_>) -> Result<(), Cause> {
 }
 
 fn main() -> std::io::Result<()> {
-    let server = Server::bind("127.0.0.1:8080")?.shutdown_on_signal(Duration::from_secs(10));
-    server.serve(handle)
+    let address = env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".into());
+    Server::bind(address)?.shutdown_on_signal(Duration::from_secs(10)).serve(handle)
 }

@@ -25,6 +25,7 @@ async fn main() -> std::io::Result<()> {
         .route("/", get(peer))
         .route("/greet", post(greet))
         .route("/echo", post(|request: Request| async { request.into_body() }));
-    let server = Server::bind("127.0.0.1:8080").await?.shutdown_on_signal(Duration::from_secs(10));
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".into());
+    let server = Server::bind(address).await?.shutdown_on_signal(Duration::from_secs(10));
     server.serve_service(router).await
 }
