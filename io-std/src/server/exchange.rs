@@ -178,6 +178,33 @@ impl<'c> Exchange<'c> {
         self.field("Content-Type", "text/plain; charset=utf-8").respond(status, text.into())
     }
 
+    /// Sends a complete response: a value as JSON, as [`respond`](Self::respond) does, with a Content-Type field that says so.
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use limpid_std::Exchange;
+    ///
+    /// fn handle(mut exchange: Exchange<'_>) -> io::Result<()> {
+    ///     match exchange.head().path() {
+    ///         b"/colours" => exchange.respond_json(200, &["red", "blue"]),
+    ///         _ => Ok(exchange.respond_text(404, "There is nothing here.\n")?),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`respond`](Self::respond), or the value cannot be written as JSON. Nothing was sent then.
+    #[cfg(feature = "json")]
+    pub fn respond_json(
+        &mut self,
+        status: u16,
+        value: &(impl serde::Serialize + ?Sized),
+    ) -> io::Result<()> {
+        let json = limpid_io::serde_json::to_vec(value)?;
+        Ok(self.field("Content-Type", "application/json").respond(status, json)?)
+    }
+
     /// Sends an informational response, such as 103 with links, at once.
     ///
     /// # Errors

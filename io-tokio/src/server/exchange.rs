@@ -1,6 +1,8 @@
 //! A request and its response, for handlers.
 
 use std::borrow::Cow;
+#[cfg(feature = "json")]
+use std::io;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
@@ -171,6 +173,33 @@ impl Exchange {
     /// As [`respond`](Self::respond).
     pub fn respond_text(&mut self, status: u16, text: impl Into<String>) -> Result<(), Cause> {
         self.field("Content-Type", "text/plain; charset=utf-8").respond(status, text.into())
+    }
+
+    /// Sends a complete response: a value as JSON, as [`respond`](Self::respond) does, with a Content-Type field that says so.
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use limpid_tokio::Exchange;
+    ///
+    /// async fn handle(mut exchange: Exchange) -> io::Result<()> {
+    ///     match exchange.head().path() {
+    ///         b"/colours" => exchange.respond_json(200, &["red", "blue"]),
+    ///         _ => Ok(exchange.respond_text(404, "There is nothing here.\n")?),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`respond`](Self::respond), or the value cannot be written as JSON. Nothing was sent then.
+    #[cfg(feature = "json")]
+    pub fn respond_json(
+        &mut self,
+        status: u16,
+        value: &(impl serde::Serialize + ?Sized),
+    ) -> io::Result<()> {
+        let json = limpid_io::serde_json::to_vec(value)?;
+        Ok(self.field("Content-Type", "application/json").respond(status, json)?)
     }
 
     /// Sends an informational response, such as 103 with links, at once.

@@ -6,6 +6,7 @@ mod cases;
 mod duplex;
 mod facts;
 mod files;
+mod json;
 mod leaving;
 mod running;
 mod service;
