@@ -18,7 +18,7 @@ use crate::response::Response;
 use crate::response::ResponseBody;
 use crate::stream::Stream;
 
-/// A builder for a [`Client`].
+/// A builder for a [`Client`]. Its methods are those of [`limpid_io::ClientBuilder`], which documents each setting.
 pub type ClientBuilder = limpid_io::ClientBuilder<Client>;
 
 /// A blocking client: the configuration and the connections that its requests share.

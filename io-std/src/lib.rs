@@ -40,8 +40,9 @@
 //!
 //! What users of other libraries look for is there: `query`, `form`, `json` (feature `json`), `multipart` (feature
 //! `multipart`), `basic_auth`, `bearer_auth`, `header`, `headers` and the settings above on a [`RequestBuilder`];
-//! `default_headers`, `user_agent` and `proxy` on a [`ClientBuilder`]; `text`, `json`, `copy_to` and `error_for_status`
-//! on a [`Response`].
+//! `default_headers`, `user_agent`, `proxy` and `cookies` (feature `cookies`) on a [`ClientBuilder`]; `text`, `json`,
+//! `copy_to` and `error_for_status` on a [`Response`]. The page `docs/FROM_OTHERS.md` has the calls of reqwest, ureq and
+//! axum beside these, and `docs/GUIDE.md` a program for each task.
 //!
 //! ```no_run
 //! # use std::time::Duration;

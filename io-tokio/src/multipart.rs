@@ -32,10 +32,11 @@ const PIECE: usize = 64 * 1024;
 /// [`RequestBuilder::multipart`](crate::RequestBuilder::multipart) has an example.
 pub type Source = Box<dyn Pieces>;
 
-/// A form with files, for [`RequestBuilder::multipart`](crate::RequestBuilder::multipart).
+/// A form with files, for [`RequestBuilder::multipart`](crate::RequestBuilder::multipart). Its methods are those of
+/// [`limpid_io::multipart::Form`].
 pub type Form = limpid_io::multipart::Form<Source>;
 
-/// A part of a [`Form`].
+/// A part of a [`Form`]. Its methods are those of [`limpid_io::multipart::Part`].
 pub type Part = limpid_io::multipart::Part<Source>;
 
 impl Body {

@@ -20,6 +20,9 @@ use crate::upgraded::Upgraded;
 /// crate `http-body`, and with the feature `stream`, a stream of [`Bytes`](bytes::Bytes). Dropping it before its end is
 /// as dropping a [`Response`](crate::Response).
 ///
+/// Both of these traits have a method `size_hint`. Where both are imported, a call says which one it means:
+/// `http_body::Body::size_hint(&body)`, whose answer is the length that is left, if that is known.
+///
 /// ```
 /// use limpid_tokio::{Error, Response};
 /// use tokio::io::AsyncBufReadExt;

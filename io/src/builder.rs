@@ -428,7 +428,7 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
-    /// Removes the proxies of the environment.
+    /// Removes all proxies: those of the environment, and one that was [set](Self::proxy).
     pub fn without_proxy(mut self) -> Self {
         self.options.proxies = ProxyRules::default();
         self

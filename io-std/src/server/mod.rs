@@ -36,7 +36,7 @@ use serve::serve;
 const SOCKETS: &str = "descriptors or memory for a socket";
 const THREADS: &str = "threads";
 
-/// A builder for a [`Server`].
+/// A builder for a [`Server`]. Its methods are those of [`limpid_io::server::ServerBuilder`], which documents each setting.
 pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
 
 /// A blocking server that is bound to an address.

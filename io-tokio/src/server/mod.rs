@@ -77,7 +77,7 @@ pub struct Server {
 /// The resources that the system may lack, as events name them.
 const SOCKETS: &str = "descriptors or memory for a socket";
 
-/// A builder for a [`Server`].
+/// A builder for a [`Server`]. Its methods are those of [`limpid_io::server::ServerBuilder`], which documents each setting.
 pub type ServerBuilder = limpid_io::server::ServerBuilder<Server>;
 
 impl fmt::Debug for Server {
