@@ -40,3 +40,8 @@ pub struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/GUIDE.md")]
 pub struct Guide;
+
+/// Compiles the examples of the page.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/FROM_OTHERS.md")]
+pub struct FromOthers;
