@@ -28,7 +28,8 @@ enum Piece {
     /// A file, and the length of what is sent of it.
     File {
         file: Arc<Mutex<File>>,
-        length: u64,
+        /// `None` if it is not announced.
+        length: Option<u64>,
         form: Form,
     },
     /// Standard input as it comes.
@@ -70,7 +71,18 @@ impl Payload {
         self.pieces.push(Piece::Stdin);
     }
 
-    fn push_open(&mut self, mut file: File, form: Form) -> io::Result<()> {
+    /// Adds the body of another payload.
+    pub(crate) fn append(&mut self, other: Self) {
+        for piece in other.pieces {
+            match piece {
+                Piece::Bytes(bytes) => self.push(bytes),
+                piece => self.pieces.push(piece),
+            }
+        }
+    }
+
+    /// Adds the content of an open file.
+    pub(crate) fn push_open(&mut self, mut file: File, form: Form) -> io::Result<()> {
         let metadata = file.metadata()?;
         // Standard input may be a file of which a part was read.
         if !metadata.is_file() || metadata.len() <= KEPT || file.stream_position()? > 0 {
@@ -80,7 +92,7 @@ impl Payload {
             Form::Unchanged => metadata.len(),
             Form::Joined => joined_length(&mut file)?,
         };
-        self.pieces.push(Piece::File { file: Arc::new(Mutex::new(file)), length, form });
+        self.pieces.push(Piece::file(file, Some(length), form));
         Ok(())
     }
 
@@ -100,15 +112,20 @@ impl Payload {
         let length = bytes.len() as u64 + io::copy(&mut reader, &mut file)?;
         file.rewind()?;
         let length = if form == Form::Joined { joined_length(&mut file)? } else { length };
-        self.pieces.push(Piece::File { file: Arc::new(Mutex::new(file)), length, form });
+        self.pieces.push(Piece::file(file, Some(length), form));
         Ok(())
     }
 
-    /// Returns the length, if it is known.
+    /// Returns a body that is the whole of a file. `length` is `None` if it is not to be announced.
+    pub(crate) fn from_file(file: File, length: Option<u64>) -> Self {
+        Self { pieces: vec![Piece::file(file, length, Form::Unchanged)] }
+    }
+
+    /// Returns the length, if it is known and to be announced.
     pub(crate) fn length(&self) -> Option<u64> {
         let lengths = self.pieces.iter().map(|piece| match piece {
             Piece::Bytes(bytes) => Some(bytes.len() as u64),
-            Piece::File { length, .. } => Some(*length),
+            Piece::File { length, .. } => *length,
             Piece::Stdin => None,
         });
         lengths.sum()
@@ -207,6 +224,10 @@ impl limpid_tokio::Pieces for PayloadReader {
 }
 
 impl Piece {
+    fn file(file: File, length: Option<u64>, form: Form) -> Self {
+        Self::File { file: Arc::new(Mutex::new(file)), length, form }
+    }
+
     /// Reads from this offset. Returns how many bytes are in the buffer, and how many were passed for them.
     fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<(usize, usize)> {
         match self {

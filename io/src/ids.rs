@@ -53,13 +53,6 @@ pub(crate) fn random() -> NonZeroU64 {
     NonZeroU64::new(RandomState::new().build_hasher().finish()).unwrap_or(NonZeroU64::MIN)
 }
 
-/// Returns 32 random hexadecimal digits.
-#[cfg(feature = "multipart")]
-#[must_use]
-pub(crate) fn random_token() -> String {
-    format!("{:016x}{:016x}", random(), random())
-}
-
 /// Returns the number of the next TLS configuration. Numbers are unique in the process, so that
 /// clients may share connections.
 #[must_use]

@@ -104,7 +104,8 @@ const FORM: &[Ordered<FormKind>] = &[
         alias: None,
         value_name: "NAME=CONTENT",
         help: "Send a part of a form (multipart/form-data): CONTENT, @FILE as a file, or <FILE as text, with \
-               ;type=TYPE and ;filename=NAME after it",
+               ;type=TYPE, ;filename=NAME, ;headers=FIELD|@FILE and ;encoder=NAME after it; NAME=( and =) enclose parts \
+               within a part",
         kind: FormKind::Part,
     },
     Ordered {

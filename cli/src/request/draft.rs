@@ -6,13 +6,13 @@ use limpid_io::continued_trace;
 
 use super::credentials::Credentials;
 use super::data;
-use super::form::{Content, Form, Style};
+use super::form::{self, Style};
 use super::refusal::Refusal;
 use super::target::Target;
 use crate::args::{DataArgs, FieldArg, HeaderArg, MessageArgs, QueryArgs, RequestArgs};
 use crate::collector;
 use crate::driver::Draft;
-use crate::payload::{self, Payload};
+use crate::payload::Payload;
 
 /// The media type of data.
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
@@ -154,30 +154,10 @@ impl<'a> Plan<'a> {
 /// Reads the form of `-F`. Returns its media type, which may begin with one of `fields`, and its content.
 fn form(args: &RequestArgs, fields: &mut Vec<FieldArg>) -> Result<(String, Payload), Refusal> {
     let is_type = |field: &FieldArg| field.name.eq_ignore_ascii_case("Content-Type");
-    let is_multipart = |value: &&str| {
-        value.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
-    };
     let given = fields.iter().find(|field| is_type(field)).and_then(|field| field.value.clone());
-    let given = given.as_deref().filter(is_multipart);
-    let style = Style {
-        backslash: args.message.form_escape,
-        is_form: given.is_none_or(|given| given.to_ascii_lowercase().contains("form-data")),
-    };
-    let form = Form::read(&args.message.form.0, style)?;
-    let media_type = form.media_type(given);
-    if given.is_some() {
-        fields.retain(|field| !is_type(field));
-    }
-    let mut payload = Payload::default();
-    for content in form.content {
-        match content {
-            Content::Bytes(bytes) => payload.push(bytes),
-            Content::File(path) => payload
-                .push_file(&path, payload::Form::Unchanged)
-                .map_err(|error| Refusal::read(data::unreadable(&path, &error)))?,
-        }
-    }
-    Ok((media_type, payload))
+    fields.retain(|field| !(is_type(field) && given.is_some()));
+    let media_type = given.map(|given| given.trim_end_matches([';', ' ']).to_owned());
+    form::read(&args.message.form.0, &Style { backslash: args.message.form_escape, media_type })
 }
 
 /// Reads the fields of `-H`, also those in files.

@@ -31,10 +31,11 @@ fn normal(request: Request) -> Request {
     Request { head: [vec![start], fields].concat().join("\n"), body }
 }
 
+/// Returns a boundary of the text that is not replaced yet.
 fn boundary(text: &str) -> Option<String> {
-    let rest = &text[text.find(BOUNDARY)? + BOUNDARY.len()..];
-    let end = rest.find(['\r', '\n']).unwrap_or(rest.len());
-    Some(rest[..end].to_owned()).filter(|boundary| !boundary.ends_with("BOUNDARY"))
+    let boundaries = text.split(BOUNDARY).skip(1);
+    let mut boundaries = boundaries.filter_map(|rest| rest.split(['\r', '\n']).next());
+    boundaries.find(|boundary| !boundary.ends_with("BOUNDARY")).map(str::to_owned)
 }
 
 fn field(name: &str, value: &str) -> String {

@@ -1,18 +1,22 @@
-//! Forms with files: multipart/form-data (RFC 7578).
+//! Forms and their parts.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::ids::random_token;
+use super::segments::{Segment, Segments};
+use crate::ids::random;
 
-/// A form with files, for the body of a request: its parts are text, bytes, files, and what sources `S` of a driver
-/// yield. They are sent as they are read; only text and bytes are in memory.
+/// The media type of a form whose parts are fields and files.
+const FORM_DATA: &str = "multipart/form-data";
+
+/// A form with files, for the body of a request: its parts are text, bytes, files, other forms, and what sources `S` of a
+/// driver yield. They are sent as they are read; only text and bytes are in memory.
 ///
 /// Its length is known, and sent as Content-Length, if that of each part is.
 ///
@@ -27,6 +31,8 @@ use crate::ids::random_token;
 /// ```
 pub struct Form<S> {
     boundary: String,
+    media_type: Cow<'static, str>,
+    quoting: Quoting,
     parts: Vec<(String, Part<S>)>,
 }
 
@@ -36,7 +42,9 @@ pub struct Form<S> {
 pub struct Part<S> {
     content: Content<S>,
     file_name: Option<String>,
-    content_type: Option<Cow<'static, str>>,
+    media_type: MediaType,
+    /// Further lines of its head.
+    lines: Vec<String>,
 }
 
 /// The content of a part.
@@ -44,11 +52,27 @@ enum Content<S> {
     Bytes(Bytes),
     File(File, u64),
     Source(S, Option<u64>),
+    Form(Form<S>),
+}
+
+/// The media type of a part.
+enum MediaType {
+    /// What the file name suggests, if there is one.
+    OfName,
+    Unnamed,
+    Given(Cow<'static, str>),
+}
+
+/// How quotes in names are written.
+#[derive(Clone, Copy, Debug)]
+enum Quoting {
+    Percent,
+    Backslash,
 }
 
 impl<S> Part<S> {
     const fn new(content: Content<S>) -> Self {
-        Self { content, file_name: None, content_type: None }
+        Self { content, file_name: None, media_type: MediaType::OfName, lines: Vec::new() }
     }
 
     /// Creates a part from text. Without a [file name](Self::file_name) it is a plain field of the form.
@@ -79,6 +103,22 @@ impl<S> Part<S> {
         Self::new(Content::Source(source, length))
     }
 
+    /// Creates a part that contains other parts. Its media type is [that of the form](Form::media_type).
+    ///
+    /// ```
+    /// use limpid_io::multipart::{Form, Part};
+    ///
+    /// let photos = Form::new()
+    ///     .media_type("multipart/mixed")
+    ///     .part("", Part::bytes("...").file_name("a.png"))
+    ///     .part("", Part::bytes("...").file_name("b.png"));
+    /// let form = Form::<()>::new().part("photos", Part::form(photos));
+    /// ```
+    #[must_use]
+    pub const fn form(form: Form<S>) -> Self {
+        Self::new(Content::Form(form))
+    }
+
     /// Sets the name of the file. The media type is the one that its name suggests, or `application/octet-stream`, unless
     /// the part [has one](Self::content_type).
     #[must_use]
@@ -90,56 +130,103 @@ impl<S> Part<S> {
     /// Sets the media type. Line ends in it are left out.
     #[must_use]
     pub fn content_type(mut self, media_type: impl Into<Cow<'static, str>>) -> Self {
-        let media_type = media_type.into();
-        self.content_type = Some(match media_type.contains(['\r', '\n']) {
-            true => media_type.replace(['\r', '\n'], "").into(),
-            false => media_type,
-        });
+        self.media_type = MediaType::Given(on_one_line(media_type.into()));
+        self
+    }
+
+    /// Sends no media type, even if the file has a name.
+    #[must_use]
+    pub fn without_content_type(mut self) -> Self {
+        self.media_type = MediaType::Unnamed;
+        self
+    }
+
+    /// Adds a field to the head of the part, as its line: `Content-Language: de`. Line ends in it are left out. A
+    /// Content-Disposition replaces that of the part, with the names in it.
+    #[must_use]
+    pub fn header_line(mut self, line: impl Into<String>) -> Self {
+        self.lines.push(on_one_line(line.into().into()).into_owned());
         self
     }
 
     /// Returns the length of the content, if it is known.
-    const fn length(&self) -> Option<u64> {
+    fn length(&self) -> Option<u64> {
         match &self.content {
             Content::Bytes(bytes) => Some(bytes.len() as u64),
             Content::File(_, length) => Some(*length),
             Content::Source(_, length) => *length,
+            Content::Form(form) => form.length(),
         }
     }
 
     /// Returns what precedes the content of the part with this name.
-    fn head(&self, boundary: &str, name: &str) -> String {
-        let mut head =
-            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", Escaped(name));
-        if let Some(file_name) = &self.file_name {
-            head.extend(["; filename=\"", &Escaped(file_name).to_string(), "\""]);
-        }
+    fn head(&self, form: &Form<S>, name: &str) -> String {
+        let mut head = ["--", &form.boundary, "\r\n"].concat();
+        self.push_disposition(form, name, &mut head);
         let guessed = || mime_guess::from_path(self.file_name.as_deref()?).first_raw();
-        let content_type = match (&self.content_type, &self.file_name) {
-            (Some(given), _) => Some(&**given),
-            (None, Some(_)) => Some(guessed().unwrap_or("application/octet-stream")),
-            (None, None) => None,
+        let content_type = match (&self.content, &self.media_type, &self.file_name) {
+            (Content::Form(form), ..) => Some(form.content_type().into()),
+            (_, MediaType::Given(given), _) => Some(Cow::Borrowed(&**given)),
+            (_, MediaType::OfName, Some(_)) => {
+                Some(guessed().unwrap_or("application/octet-stream").into())
+            }
+            (_, MediaType::OfName | MediaType::Unnamed, _) => None,
         };
         if let Some(content_type) = content_type {
-            head.extend(["\r\nContent-Type: ", content_type]);
+            head.extend(["Content-Type: ", &content_type, "\r\n"]);
         }
-        head.push_str("\r\n\r\n");
+        for line in &self.lines {
+            head.extend([line, "\r\n"]);
+        }
+        head.push_str("\r\n");
         head
+    }
+
+    /// Adds the Content-Disposition. That of an attachment without names says nothing, and is left out.
+    fn push_disposition(&self, form: &Form<S>, name: &str, head: &mut String) {
+        const NAME: &str = "Content-Disposition:";
+        let is_given = |line: &String| {
+            line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
+        };
+        let is_form = form.has_fields();
+        let has_names = !name.is_empty() || self.file_name.is_some();
+        if self.lines.iter().any(is_given) || !(is_form || has_names) {
+            return;
+        }
+        head.extend([NAME, if is_form { " form-data" } else { " attachment" }]);
+        if !name.is_empty() {
+            form.quoting.push("name", name, head);
+        }
+        if let Some(file_name) = &self.file_name {
+            form.quoting.push("filename", file_name, head);
+        }
+        head.push_str("\r\n");
     }
 }
 
-/// A name within quotes, as browsers and curl write it: quotes and line ends are percent-encoded (HTML standard, section
-/// "Multipart form data").
-struct Escaped<'a>(&'a str);
+/// Returns text without its line ends.
+fn on_one_line(text: Cow<'static, str>) -> Cow<'static, str> {
+    match text.contains(['\r', '\n']) {
+        true => text.replace(['\r', '\n'], "").into(),
+        false => text,
+    }
+}
 
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| match c {
-            '"' => f.write_str("%22"),
-            '\r' => f.write_str("%0D"),
-            '\n' => f.write_str("%0A"),
-            c => write!(f, "{c}"),
-        })
+impl Quoting {
+    /// Adds a parameter with a name in quotes. As browsers and curl do, quotes and line ends are percent-encoded (HTML
+    /// standard, section "Multipart form data").
+    fn push(self, parameter: &str, name: &str, out: &mut String) {
+        out.extend(["; ", parameter, "=\""]);
+        for c in name.chars() {
+            match (self, c) {
+                (Self::Backslash, '"' | '\\') => out.extend(['\\', c]),
+                (_, '"') => out.push_str("%22"),
+                (_, '\r') => out.push_str("%0D"),
+                (_, '\n') => out.push_str("%0A"),
+                _ => out.push(c),
+            }
+        }
+        out.push('"');
     }
 }
 
@@ -153,7 +240,28 @@ impl<S> Form<S> {
     /// Creates a form without parts. Its boundary is random.
     #[must_use]
     pub fn new() -> Self {
-        Self { boundary: ["------------------------", &random_token()].concat(), parts: Vec::new() }
+        Self {
+            boundary: format!("------------------------{:016x}", random()),
+            media_type: FORM_DATA.into(),
+            quoting: Quoting::Percent,
+            parts: Vec::new(),
+        }
+    }
+
+    /// Sets another media type than `multipart/form-data`, such as `multipart/mixed`. The parts of other types are
+    /// attachments, not fields. Line ends in it are left out.
+    #[must_use]
+    pub fn media_type(mut self, media_type: impl Into<Cow<'static, str>>) -> Self {
+        self.media_type = on_one_line(media_type.into());
+        self
+    }
+
+    /// Escapes quotes and backslashes in names by a backslash (RFC 2183 section 2), instead of percent-encoding the
+    /// quotes as browsers do.
+    #[must_use]
+    pub const fn backslash_escapes(mut self) -> Self {
+        self.quoting = Quoting::Backslash;
+        self
     }
 
     /// Adds a field: its name and its text.
@@ -170,7 +278,7 @@ impl<S> Form<S> {
         Ok(self.part(name, Part::file(path)?))
     }
 
-    /// Adds a part.
+    /// Adds a part. With an empty name it has none, as attachments do.
     #[must_use]
     pub fn part(mut self, name: impl Into<String>, part: Part<S>) -> Self {
         self.parts.push((name.into(), part));
@@ -180,16 +288,23 @@ impl<S> Form<S> {
     /// Returns the value for the Content-Type field of the request.
     #[must_use]
     pub fn content_type(&self) -> String {
-        ["multipart/form-data; boundary=", &self.boundary].concat()
+        [&self.media_type, "; boundary=", &self.boundary].concat()
     }
 
     /// Returns the length of the body, if that of each part is known.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         self.parts.iter().try_fold(self.end().len() as u64, |sum, (name, part)| {
-            let head = part.head(&self.boundary, name);
+            let head = part.head(self, name);
             sum.checked_add(part.length()?)?.checked_add((head.len() + AFTER.len()) as u64)
         })
+    }
+
+    /// Returns whether the parts are fields, not attachments.
+    fn has_fields(&self) -> bool {
+        let (kind, rest) = self.media_type.split_at_checked(FORM_DATA.len()).unwrap_or_default();
+        kind.eq_ignore_ascii_case(FORM_DATA)
+            && rest.chars().next().is_none_or(|c| c == ';' || c.is_ascii_whitespace())
     }
 
     fn end(&self) -> String {
@@ -199,105 +314,29 @@ impl<S> Form<S> {
     /// Returns the body in segments.
     #[must_use]
     pub fn into_segments(self) -> Segments<S> {
-        let end = self.end();
         let mut segments = Vec::new();
-        for (name, part) in self.parts {
-            segments.push(Segment::Bytes(part.head(&self.boundary, &name).into()));
+        self.push_segments(&mut segments);
+        Segments::new(segments)
+    }
+
+    fn push_segments(mut self, segments: &mut Vec<Segment<S>>) {
+        for (name, part) in std::mem::take(&mut self.parts) {
+            segments.push(Segment::Bytes(part.head(&self, &name).into()));
             match part.content {
                 Content::Bytes(bytes) if bytes.is_empty() => {}
                 Content::Bytes(bytes) => segments.push(Segment::Bytes(bytes)),
                 Content::File(file, _) => segments.push(Segment::File(Arc::new(file))),
                 Content::Source(source, _) => segments.push(Segment::Source(source)),
+                Content::Form(form) => form.push_segments(segments),
             }
             segments.push(Segment::Bytes(Bytes::from_static(AFTER)));
         }
-        segments.push(Segment::Bytes(end.into()));
-        Segments { segments, next: 0, read: 0 }
+        segments.push(Segment::Bytes(self.end().into()));
     }
 }
 
 /// What follows the content of a part.
 const AFTER: &[u8] = b"\r\n";
-
-/// The body of a [`Form`] in segments, in their order.
-///
-/// [`Form`] has an example.
-pub struct Segments<S> {
-    segments: Vec<Segment<S>>,
-    /// The index of the current one.
-    next: usize,
-    /// How many bytes of it were read, if it consists of bytes.
-    read: usize,
-}
-
-/// A segment of the body of a [`Form`].
-///
-/// [`Form`] has an example.
-#[derive(Debug)]
-pub enum Segment<S> {
-    /// These bytes, which are not empty.
-    Bytes(Bytes),
-    /// The rest of a file.
-    File(Arc<File>),
-    /// What a source yields.
-    Source(S),
-}
-
-impl<S> Segments<S> {
-    /// Returns the whole body, if it consists of bytes.
-    #[must_use]
-    pub fn whole(&self) -> Option<Bytes> {
-        let pieces = self.segments.iter().map(|segment| match segment {
-            Segment::Bytes(bytes) => Some(&**bytes),
-            _ => None,
-        });
-        Some(pieces.collect::<Option<Vec<_>>>()?.concat().into())
-    }
-
-    /// Returns the current segment; `None` at the end.
-    pub fn current(&mut self) -> Option<&mut Segment<S>> {
-        self.segments.get_mut(self.next)
-    }
-
-    /// Goes on to the next segment.
-    pub const fn advance(&mut self) {
-        (self.next, self.read) = (self.next + 1, 0);
-    }
-
-    /// Returns to the start. Returns `false` if a part comes from a source, which yields it only once.
-    ///
-    /// # Errors
-    /// A file cannot be read again.
-    pub fn rewind(&mut self) -> io::Result<bool> {
-        (self.next, self.read) = (0, 0);
-        for segment in &mut self.segments {
-            match segment {
-                Segment::Bytes(_) => {}
-                Segment::File(file) => (&**file).rewind()?,
-                Segment::Source(_) => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-}
-
-impl<S: Read> Read for Segments<S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while let Some(segment) = self.segments.get_mut(self.next).filter(|_| !buffer.is_empty()) {
-            let n = match segment {
-                Segment::Bytes(bytes) => bytes.get(self.read..).unwrap_or_default().read(buffer)?,
-                Segment::File(file) => (&**file).read(buffer)?,
-                Segment::Source(source) => source.read(buffer)?,
-            };
-            if n > 0 {
-                self.read += n;
-                return Ok(n);
-            }
-            self.advance();
-        }
-        Ok(0)
-    }
-}
 
 impl<S> fmt::Debug for Form<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -311,14 +350,10 @@ impl<S> fmt::Debug for Part<S> {
     }
 }
 
-impl<S> fmt::Debug for Segments<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Segments").field("next", &self.next).finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
 
     /// Returns the form's body, with `B` for its boundary, whose length is the announced one.
@@ -358,6 +393,29 @@ mod tests {
             "{body}"
         );
         assert!(body.contains("Content-Type: a/bX: y\r\n\r\n"), "{body}");
+    }
+
+    #[test]
+    fn part_may_contain_others_and_have_further_fields() {
+        let inner = Form::new()
+            .media_type("multipart/mixed")
+            .part("", Part::bytes("1").file_name("x").without_content_type())
+            .part("", Part::bytes("2"));
+        let boundary = inner.boundary.clone();
+        let outer = Form::new()
+            .backslash_escapes()
+            .part("\"", Part::form(inner))
+            .part("y", Part::bytes("3").header_line("X: y\r\nZ"))
+            .part("z", Part::bytes("4").header_line("content-disposition: form-data"));
+        assert_eq!(
+            body(outer).replace(&boundary, "I"),
+            "--B\r\nContent-Disposition: form-data; name=\"\\\"\"\r\n\
+             Content-Type: multipart/mixed; boundary=I\r\n\r\n\
+             --I\r\nContent-Disposition: attachment; filename=\"x\"\r\n\r\n1\r\n\
+             --I\r\n\r\n2\r\n--I--\r\n\r\n\
+             --B\r\nContent-Disposition: form-data; name=\"y\"\r\nX: yZ\r\n\r\n3\r\n\
+             --B\r\ncontent-disposition: form-data\r\n\r\n4\r\n--B--\r\n"
+        );
     }
 
     #[test]
