@@ -15,14 +15,17 @@
 //! ```
 
 use std::fs::File;
+use std::future::poll_fn;
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use limpid_io::multipart::{Segment, Segments};
+use tokio::io::AsyncRead;
 use tokio::task::spawn_blocking;
 
 use crate::body::{Body, NextPiece, Pieces};
+use crate::sources::{self, PollPiece};
 
 /// The maximum size of a piece that is read from a file.
 const PIECE: usize = 64 * 1024;
@@ -31,6 +34,39 @@ const PIECE: usize = 64 * 1024;
 ///
 /// [`RequestBuilder::multipart`](crate::RequestBuilder::multipart) has an example.
 pub type Source = Box<dyn Pieces>;
+
+/// Returns the source of a part that yields what a reader does. It is read once, while the form is sent.
+///
+/// ```
+/// use limpid_tokio::multipart::{Form, Part, reader};
+///
+/// # fn form(log: impl tokio::io::AsyncRead + Send + 'static) -> Form {
+/// Form::new().part("log", Part::source(reader(log), None).file_name("log.txt"))
+/// # }
+/// ```
+pub fn reader(reader: impl AsyncRead + Send + 'static) -> Source {
+    Box::new(Polled(sources::of_reader(reader)))
+}
+
+/// Returns the source of a part that yields the pieces of a stream, as [`reader`] does those of a reader.
+#[cfg(feature = "stream")]
+pub fn stream<S, B, E>(stream: S) -> Source
+where
+    S: futures_core::Stream<Item = Result<B, E>> + Send + 'static,
+    B: Into<Bytes>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    Box::new(Polled(sources::of_stream(stream)))
+}
+
+/// The pieces of a source that is polled.
+struct Polled(PollPiece);
+
+impl Pieces for Polled {
+    fn next(&mut self) -> NextPiece<'_> {
+        Box::pin(poll_fn(|cx| (self.0)(cx)))
+    }
+}
 
 /// A form with files, for [`RequestBuilder::multipart`](crate::RequestBuilder::multipart). Its methods are those of
 /// [`limpid_io::multipart::Form`].

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use limpid_io::multipart::{Form, Part};
 use limpid_tests::Request;
 use limpid_tests::directory::Directory;
+use limpid_tokio::multipart::{Source, reader};
 use limpid_tokio::{NextPiece, Pieces};
 
 use crate::both::block_on;
@@ -86,12 +87,14 @@ fn part_of_unknown_length_is_streamed_over_std() {
 
 #[test]
 fn part_of_unknown_length_is_streamed_over_tokio() {
-    let (server, url) = serve(NO_CONTENT);
-    block_on(async {
-        let source: Box<dyn Pieces> = Box::new(Repeated("ab", 3));
-        let form = Form::new().part("s", Part::source(source, None));
-        let client = limpid_tokio::Client::new();
-        client.post(&url).multipart(form).send().await.unwrap().bytes().await.unwrap();
-    });
-    check_streamed(&received(server));
+    let pieces: Source = Box::new(Repeated("ab", 3));
+    for source in [pieces, reader(&b"abab"[..])] {
+        let (server, url) = serve(NO_CONTENT);
+        block_on(async {
+            let form = Form::new().part("s", Part::source(source, None));
+            let client = limpid_tokio::Client::new();
+            client.post(&url).multipart(form).send().await.unwrap().bytes().await.unwrap();
+        });
+        check_streamed(&received(server));
+    }
 }
