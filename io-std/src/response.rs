@@ -12,7 +12,8 @@ use crate::stream::Stream;
 use crate::upgraded::Upgraded;
 
 /// A response, whose head was received. Its body is read whole with [`bytes`](Self::bytes) or
-/// [`text`](Self::text), or piece by piece with [`into_body`](Self::into_body).
+/// [`text`](Self::text), or piece by piece with [`next_piece`](Self::next_piece), or as a reader with
+/// [`into_body`](Self::into_body).
 ///
 /// Dropping it before the end of the body closes the connection, unless the rest has arrived already and
 /// is [short enough](crate::ClientBuilder::drain).
@@ -80,6 +81,20 @@ impl Response {
         self.body
     }
 
+    /// Returns the next bytes of the body, borrowed from the buffer of the connection; `None` at its end.
+    ///
+    /// # Errors
+    /// The exchange failed before the body was complete.
+    pub fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
+        self.body.next_piece()
+    }
+
+    /// Returns the trailers, after the end of the body.
+    #[must_use]
+    pub fn trailers(&self) -> Fields<'_> {
+        self.body.trailers()
+    }
+
     /// Reads the whole body. It is decoded if the client
     /// [decompresses](crate::ClientBuilder::decompress).
     ///
@@ -88,7 +103,7 @@ impl Response {
     /// [limit](crate::ClientBuilder::in_memory_limit).
     pub fn bytes(mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = self.in_flight().body_buffer();
-        while let Some(piece) = self.body.next_piece()? {
+        while let Some(piece) = self.next_piece()? {
             bytes.push(piece)?;
         }
         Ok(bytes.into_bytes())
@@ -126,7 +141,7 @@ impl Response {
     /// The exchange failed before the body was complete, or the writer did ([`Error::Writer`]).
     pub fn copy_to(&mut self, writer: &mut (impl Write + ?Sized)) -> Result<u64, Error> {
         let mut copied = 0;
-        while let Some(piece) = self.body.next_piece()? {
+        while let Some(piece) = self.next_piece()? {
             writer.write_all(piece).map_err(Error::Writer)?;
             copied += piece.len() as u64;
         }
