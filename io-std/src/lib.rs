@@ -59,12 +59,31 @@
 //!
 //! [`Server`] is a server, with a thread for each connection.
 //!
-//! With the feature `http`, requests and responses are also those of the crate `http`
-//! (`http_types` has the conversions).
-//!
 //! What the interface has of other crates is re-exported, so that a program needs only this one: common types here,
 //! those of events in [`trace`] and of errors in [`error`], and all others in [`limpid_core`], [`limpid_io`] and the crates named like
 //! [`bytes`].
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `form`, by default | `query` and `form` of requests |
+//! | `multipart` | `multipart` of requests: forms with files |
+//! | `json` | `json` of requests and responses, and `respond_json` of servers |
+//! | `charset` | `text` in all charsets of browsers; without it UTF-8, UTF-16 with a byte order mark and windows-1252 |
+//! | `cookies` | `cookies` and `cookie_store` of clients |
+//! | `gzip`, by default | bodies in gzip and deflate are decoded |
+//! | `brotli` | bodies in br are decoded |
+//! | `zstd` | bodies in zstd are decoded |
+//! | `idna`, by default | host names outside ASCII |
+//! | `ring`, by default | TLS over rustls, with ring |
+//! | `aws-lc-rs` | TLS over rustls, with AWS-LC |
+//! | `rustls` | TLS over rustls, with the provider that the process has installed |
+//! | `platform-verifier` | the trusted certificates of the system, for clients that ask for them |
+//! | `http` | conversions from and to the types of the crate `http` |
+//! | `files` | responses with files and other stored content, with ranges and conditions |
+//! | `signal` | servers shut down on Ctrl-C and signals to terminate |
+//! | `recording` | recordings of what clients and servers do |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

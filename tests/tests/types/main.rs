@@ -1,9 +1,10 @@
-//! The public types: their documentation, what threads can share, and conversions to types of other crates.
+//! The public types: their documentation and features, what threads can share, and conversions to types of other crates.
 
 #![cfg(test)]
 
 mod bodies;
 mod examples;
+mod features;
 mod files;
 mod heads;
 mod interface;
