@@ -26,6 +26,10 @@ mod wire;
 #[doc(hidden)]
 pub use assert::internal;
 pub use limpid_sinks::EventList;
+#[cfg(feature = "std")]
+pub use limpid_std;
+#[cfg(feature = "tokio")]
+pub use limpid_tokio;
 pub use message::Message;
 pub use mock::{Expectation, Mock, Unmet};
 pub use mock_server::MockServer;
@@ -34,3 +38,6 @@ pub use recorded::{Answer, Answers, Matching};
 pub use reply::Reply;
 pub use scripted_client::ScriptedClient;
 pub use scripts::Scripts;
+#[cfg(feature = "tokio")]
+pub use tokio;
+pub use {bytes, limpid_core, limpid_io, limpid_recording, limpid_sinks, rustls};

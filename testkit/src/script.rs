@@ -10,6 +10,8 @@ use std::time::Duration;
 use rustls::ServerConfig;
 
 /// One step.
+///
+/// [`Scripts`](crate::Scripts) has an example.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Read one request, head and body.
@@ -45,6 +47,8 @@ pub enum Step {
 }
 
 /// How a SOCKS5 proxy behaves.
+///
+/// [`Scripts`](crate::Scripts) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Socks5 {
     /// The authentication method that it selects, whatever the client offers. With 2 it reads a
@@ -58,6 +62,8 @@ pub struct Socks5 {
 
 /// The steps for one connection. If they do not close it, a server waits at their end for the client to
 /// close; a client closes.
+///
+/// [`Scripts`](crate::Scripts) has an example.
 pub type Script = Vec<Step>;
 
 /// Returns the step that sends these bytes.

@@ -18,6 +18,8 @@ use crate::service::Service;
 use crate::wire::{PATIENCE, at_once};
 
 /// How a server listens.
+///
+/// [`Server`] has an example.
 #[derive(Clone, Debug)]
 pub enum Listen {
     /// On 127.0.0.1.
@@ -37,6 +39,8 @@ pub enum Listen {
 }
 
 /// The bound address of a server that has not started. Clients and scripts can refer to it.
+///
+/// [`Server`] has an example.
 #[derive(Debug)]
 pub struct Listener {
     socket: Socket,

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::received::Received;
 use crate::reply::Reply;
 
@@ -28,7 +30,7 @@ const SHOWN: usize = 200;
 ///     Expectation::new("PUT", "/users/7")
 ///         .query("notify", "no")
 ///         .field("Content-Type", "application/json")
-///         .body(r#"{"name": "Ada"}"#)
+///         .json(r#"{"name": "Ada"}"#)
 ///         .replies([Reply::new(503), Reply::new(204)])
 ///         .times(2),
 /// );
@@ -129,6 +131,29 @@ impl Expectation {
                 return None;
             }
             Some(format!("the body is {}, not {}", shown(request.body()), shown(&body)))
+        })
+    }
+
+    /// Expects this JSON as the body, whatever its spaces and the order of its members are.
+    ///
+    /// ```
+    /// use limpid_test::Expectation;
+    ///
+    /// let order = Expectation::new("POST", "/orders").json(r#"{"item": "tea", "count": 2}"#);
+    /// # drop(order);
+    /// ```
+    #[must_use]
+    pub fn json(self, document: &str) -> Self {
+        let wanted = serde_json::from_str::<Value>(document);
+        self.condition(move |request| {
+            match (&wanted, serde_json::from_slice::<Value>(request.body())) {
+                (Err(error), _) => Some(format!("the expected document is not JSON: {error}")),
+                (Ok(wanted), Ok(found)) if *wanted == found => None,
+                (Ok(wanted), Ok(found)) => Some(format!("the JSON is {found}, not {wanted}")),
+                (_, Err(error)) => {
+                    Some(format!("the body {} is not JSON: {error}", shown(request.body())))
+                }
+            }
         })
     }
 

@@ -7,7 +7,7 @@ use crate::received::Received;
 
 /// The expectations that were not met, and the requests that were not expected.
 ///
-/// [`Mock::check`](crate::Mock::check) returns it.
+/// [`Mock::check`](crate::Mock::check) returns it, and [`Mock`](crate::Mock) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unmet {
     pub(super) problems: Vec<String>,

@@ -11,6 +11,8 @@ use limpid_sinks::exchanges::{Collector, Limits, Model};
 use super::request::{self, Answer, Recorded};
 
 /// Which recorded response answers a request.
+///
+/// [`Answers`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Matching {
     /// The next one to the same method and target; the last one again and again.

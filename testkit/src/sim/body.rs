@@ -15,6 +15,8 @@ use super::world::World;
 type Pieces = Box<dyn Iterator<Item = io::Result<Bytes>>>;
 
 /// The body of a request.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Body {
     content: Content<Pieces>,

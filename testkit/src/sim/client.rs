@@ -16,6 +16,8 @@ use super::world::World;
 
 /// A client of the third driver, over the same machines as the others. When it and its responses are
 /// dropped, idle connections are closed.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Debug)]
 pub struct Client(Rc<Shared>);
 
@@ -68,6 +70,8 @@ impl Client {
 }
 
 /// A response and its connection. Dropping it before its end closes the connection.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Response {
     driver: Driver,

@@ -5,6 +5,8 @@ use std::time::Duration;
 use fastrand::Rng;
 
 /// The fault of a direction of a connection after some bytes.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// The rest is lost without an error.
@@ -16,6 +18,8 @@ pub enum Cut {
 }
 
 /// The faults of a network. By default there are no faults.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Debug)]
 pub struct Faults {
     random: Rng,

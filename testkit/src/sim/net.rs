@@ -15,6 +15,8 @@ use super::socket::Socket;
 use super::world::World;
 
 /// How a listener treats connections.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listening {
     /// It accepts them.
@@ -34,6 +36,8 @@ struct Place {
 }
 
 /// A network in a world.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Debug)]
 pub struct Net(Rc<State>);
 

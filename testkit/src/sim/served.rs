@@ -28,6 +28,8 @@ use super::world::{World, at};
 const READ: usize = 16 * 1024;
 
 /// A connection with requests, for one handler after the other.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Served<S: Sink> {
     session: Session,
@@ -48,6 +50,8 @@ pub struct Served<S: Sink> {
 }
 
 /// Whether a server shuts down, and its grace period.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Debug, Default)]
 pub struct Stopping(Rc<Cell<Option<Duration>>>);
 
@@ -60,6 +64,8 @@ impl Stopping {
 }
 
 /// Whether a client has disconnected.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
     /// It has not, within the time.

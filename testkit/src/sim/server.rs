@@ -19,6 +19,8 @@ use crate::server::Listen;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The address of a server that has not started.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Listener {
     net: Net,
@@ -107,6 +109,8 @@ struct Played {
 }
 
 /// A server that plays the nth script on the nth connection.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Server {
     net: Net,

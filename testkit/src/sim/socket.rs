@@ -24,6 +24,8 @@ pub(super) enum Moved {
 type Shared = Rc<RefCell<Pipe>>;
 
 /// One end of a connection. Dropping it closes both directions.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Socket {
     world: World,

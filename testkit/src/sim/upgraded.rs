@@ -17,6 +17,8 @@ const READ: usize = 16 * 1024;
 const MOST: usize = 96 * 1024;
 
 /// A switched connection. Dropping it closes it.
+///
+/// The [module](super) has an example.
 #[derive(Debug)]
 pub struct Upgraded {
     switched: Switched,

@@ -15,6 +15,8 @@ type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A world. Its tasks run in turns; when all of them wait, time advances to the next moment that one of
 /// them waits for.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Default)]
 pub struct World(Rc<State>);
 
@@ -29,6 +31,8 @@ struct State {
 }
 
 /// Every task waits for something that cannot happen.
+///
+/// The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stuck;
 

@@ -149,11 +149,26 @@ fn nearest_miss_says_each_difference() {
         (Expectation::any().without_field("x-id"), "/", "the field x-id is there, with \"1\""),
         (Expectation::any().body("a\n"), "/", "the body is \"\", not \"a\\n\""),
         (Expectation::any().body_contains("a"), "/", "the body \"\" does not contain \"a\""),
+        (Expectation::any().json("{}"), "/", "the body \"\" is not JSON: EOF"),
+        (Expectation::any().json("{"), "/", "the expected document is not JSON: EOF"),
         (Expectation::any().matching("signed", |_| false), "/", "it is not signed"),
     ] {
         let said = said(expectation, target);
         assert_eq!(said.matches(difference).count(), 2, "{said}");
     }
+}
+
+#[test]
+fn json_is_compared_by_its_values() {
+    let mock = Mock::new();
+    mock.expect(Expectation::any().json(r#"{ "item": "tea", "count": 2 }"#).times(1));
+    let client = mock.std_client().build();
+    client.post("http://api.test/").body(r#"{"count":2,"item":"tea"}"#).send().unwrap();
+    mock.verify();
+    client.post("http://api.test/").body(r#"{"count":3,"item":"tea"}"#).send().unwrap();
+    let said = mock.check().unwrap_err().to_string();
+    let difference = r#"the JSON is {"count":3,"item":"tea"}, not {"count":2,"item":"tea"}"#;
+    assert!(said.contains(difference), "{said}");
 }
 
 #[test]
