@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The crates whose types are checked.
-const CRATES: [&str; 7] = ["core", "io", "io-socket", "io-std", "io-tokio", "recording", "sinks"];
+const CRATES: [&str; 8] =
+    ["core", "io", "io-socket", "io-std", "io-tokio", "recording", "sinks", "testkit"];
 
 /// Types without an example, with the reason.
 const EXCEPTIONS: [(&str, &str); 5] = [
