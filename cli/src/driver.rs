@@ -7,6 +7,7 @@ use std::str::FromStr;
 use limpid_core::client::Url;
 use limpid_core::fields::Fields;
 use limpid_core::http1::Version;
+use limpid_core::trace::ExchangeId;
 use limpid_io::{Error, Settings, Sizes, Timings};
 use tokio::runtime::{Builder, Runtime};
 
@@ -141,6 +142,7 @@ of_both! {
     url: &Url,
     local_addr: Option<SocketAddr>,
     remote_addr: Option<SocketAddr>,
+    exchange_id: ExchangeId,
     timings: Timings,
     sizes: Sizes,
 }

@@ -458,3 +458,21 @@ fn binary_data_is_written_to_a_terminal_only_if_asked_for() {
         assert_eq!(has, shown, "{option}: {:?}", finished.stdout);
     }
 }
+
+#[test]
+fn retries_are_decided_by_the_policy_and_shown_as_events() {
+    let busy = "HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 5\r\n\r\nbusy\n";
+    let arguments = ["-s", "--retry", "1", "--retry-delay", "0.01", "--log-json", "-", "{url}/"];
+    let (printed, requests) = asked(vec![answer(busy), answer(busy)], &arguments, b"");
+    assert_eq!(requests.len(), 2);
+    // The body of each response is written.
+    assert_eq!(printed.lines().filter(|line| *line == "busy").count(), 2, "{printed}");
+    let decisions: Vec<&str> =
+        printed.lines().filter(|line| line.contains("request_retry_decision")).collect();
+    let expected =
+        ["its status is one after which to retry", "it was retried as often as it may be"];
+    assert_eq!(decisions.len(), expected.len(), "{printed}");
+    for (decision, why) in decisions.iter().zip(expected) {
+        assert!(decision.contains(why), "{decision}");
+    }
+}

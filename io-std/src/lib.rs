@@ -126,8 +126,8 @@ pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     Charset, ClientLayers, Clock, DrainLimits, Error, HeaderPair, History, IdentityProblem,
     IntoProxy, LookupError, NoProxy, ParameterPair, Password, Pem, PoolLimits, Prepared, Proxy,
-    RequestUrl, RetryFailures, RetryPolicy, ServerLayers, Settings, SharedSink, Sizes, Timings,
-    TlsSetupError,
+    RequestUrl, RetryCause, RetryFailures, RetryPolicy, ServerLayers, Settings, SharedSink, Sizes,
+    Timings, TlsSetupError, Tried,
 };
 #[cfg(feature = "cookies")]
 pub use limpid_io::{Cookie, CookieError, CookieJar};

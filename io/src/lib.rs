@@ -113,7 +113,8 @@ pub use json::{from_json, to_json};
 pub use layers::{ClientLayers, ServerLayers, TlsSource};
 pub use limpid_core;
 pub use limpid_core::client::{
-    DrainLimits, Input, NoProxy, PoolLimits, Proxy, RetryFailures, RetryPolicy, Sizes, Timings,
+    DrainLimits, Input, NoProxy, PoolLimits, Proxy, RetryCause, RetryFailures, RetryPolicy, Sizes,
+    Timings, Tried,
 };
 #[cfg(feature = "http")]
 pub use limpid_core::http_types;

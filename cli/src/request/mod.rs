@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use limpid_core::trace::{NoSink, Sink};
 use limpid_io::{ClientBuilder, Settings};
 
 use self::cookies::Cookies;
@@ -166,8 +167,12 @@ impl Run<'_> {
         };
         let mut transfer = job.transfer(args);
         let target = Target::read(&job.url(), &self.context.plan.query, args);
-        let done =
-            target.and_then(|target| retry::attempts(&self.context, &job, &target, &mut transfer));
+        let sink: &dyn Sink = match &self.outputs.sink {
+            Some(sink) => sink,
+            None => &NoSink,
+        };
+        let done = target
+            .and_then(|target| retry::attempts(&self.context, &job, &target, &mut transfer, sink));
         let mut exit = None;
         if let Err(failure) = done {
             exit = Some(failed(&failure, &job.url, args, self.outputs));

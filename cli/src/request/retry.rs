@@ -1,19 +1,19 @@
 //! `--retry`: further attempts of a transfer.
 //!
-//! A policy of the client retries until there is a response. Here whole transfers are repeated, as curl does: also one
-//! whose body broke off, and the body of each response is written.
+//! Whole transfers are repeated, as curl does: also one whose body broke off, and the body of each response is written.
+//! The client's policy decides, but not in the exchange, which would discard these bodies.
 
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use limpid_core::error::{Cause, OsErrorKind};
+use limpid_core::trace::{Cx, EventKind, ExchangeId, Scope, Sink, TraceEvent};
+use limpid_io::{Clock, RetryCause, RetryFailures, RetryPolicy, Tried};
 
 use super::failure::Failure;
 use super::fetch::Context;
 use super::job::Job;
 use super::target::Target;
 use crate::args::RetryArgs;
-use crate::exit::Exit;
 use crate::report;
 use crate::write_out::Transfer;
 
@@ -21,92 +21,89 @@ use crate::write_out::Transfer;
 const FIRST: Duration = Duration::from_secs(1);
 const LAST: Duration = Duration::from_secs(600);
 
-/// The statuses after which a transfer is repeated.
-const STATUSES: [u16; 6] = [408, 429, 500, 502, 503, 504];
-
-/// Transfers a URL, and again while the arguments ask for that.
+/// Transfers a URL, and again while the arguments ask for that. Decisions are events of `sink`.
 pub(super) fn attempts(
     context: &Context<'_>,
     job: &Job,
     target: &Target,
     transfer: &mut Transfer,
+    sink: &dyn Sink,
 ) -> Result<(), Failure> {
     let args = &context.args.retry;
-    let (start, mut left, mut delay) = (Instant::now(), args.retries, FIRST);
+    let (policy, start) = (policy(args), Instant::now());
+    let mut retries = 0;
     loop {
         let done = context.fetch(job, target, transfer);
-        if left == 0 {
+        if policy.most == 0 {
             return done;
         }
-        let Some(why) = reason(&done, transfer, args) else { return done };
-        let asked = retry_after(transfer).filter(|_| why == Reason::Status);
-        let fixed = args.retry_delay.and_then(|delay| delay.0);
-        let wait = asked.or(fixed).unwrap_or(delay);
-        if let Some(most) = args.retry_max_time.and_then(|most| most.0) {
-            let passed = start.elapsed();
-            if passed >= most || asked.is_some_and(|asked| passed + asked > most) {
-                return done;
-            }
-        }
-        left -= 1;
+        let Some(cause) = cause(&done, transfer, &policy, args) else { return done };
+        let exchange = transfer.exchange();
+        let decided = policy.decide(cause, &Tried { exchange, retries, passed: start.elapsed() });
+        emit(decided, exchange, retries, sink);
+        let Ok((delay, why)) = decided else { return done };
+        retries += 1;
         if !context.args.response.meter.silent {
-            note(why, wait, left);
+            let (seconds, left) = (delay.as_secs_f64(), policy.most - retries);
+            report::print_note(&format_args!(
+                "{why}; the next attempt is in {seconds} s, and {left} more may follow"
+            ));
         }
-        thread::sleep(wait);
-        delay = (delay * 2).min(LAST);
+        thread::sleep(delay);
         *transfer = job.transfer(context.args);
     }
 }
 
-/// Why a transfer is repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reason {
-    Status,
-    Transient,
-    Refused,
-    Failed,
+/// Returns the policy that the arguments ask for.
+fn policy(args: &RetryArgs) -> RetryPolicy {
+    let fixed = args.retry_delay.and_then(|delay| delay.0);
+    RetryPolicy::with(|policy| {
+        policy.most = args.retries;
+        policy.failures = RetryFailures::TIMEOUTS | RetryFailures::LOOKUPS;
+        if args.retry_connrefused {
+            policy.failures = policy.failures | RetryFailures::REFUSED;
+        }
+        (policy.delay, policy.max_delay) = (fixed.unwrap_or(FIRST), fixed.unwrap_or(LAST));
+        policy.max_retry_after = None;
+        policy.jitter = false;
+        policy.total = args.retry_max_time.and_then(|most| most.0);
+    })
 }
 
-fn note(why: Reason, wait: Duration, left: u32) {
-    let why = match why {
-        Reason::Status => "the server is not ready",
-        Reason::Transient => "a time limit was reached, or the host name was not resolved",
-        Reason::Refused => "the connection was refused",
-        Reason::Failed => "the transfer failed",
+/// Returns why a transfer may be repeated, if it may.
+fn cause<'t>(
+    done: &Result<(), Failure>,
+    transfer: &'t Transfer,
+    policy: &RetryPolicy,
+    args: &RetryArgs,
+) -> Option<RetryCause<'t>> {
+    if let (Ok(()) | Err(Failure::Status(_)), Some((status, fields))) = (done, transfer.answer())
+        && policy.statuses.contains(&status)
+    {
+        return Some(RetryCause::Response(status, fields));
+    }
+    let failure = done.as_ref().err()?;
+    if args.retry_all_errors {
+        return Some(RetryCause::Other("every failure is to be retried"));
+    }
+    let Failure::Request(error) = failure else { return None };
+    Some(RetryCause::Failure(error.exchange()?.cause))
+}
+
+/// Emits a decision.
+fn emit(
+    decided: Result<(Duration, &'static str), &'static str>,
+    exchange: ExchangeId,
+    retries: u32,
+    sink: &dyn Sink,
+) {
+    let (delay, why) = match decided {
+        Ok((delay, why)) => (Some(delay), why),
+        Err(why) => (None, why),
     };
-    let seconds = wait.as_secs_f64();
-    report::print_note(&format_args!(
-        "{why}; the next attempt is in {seconds} s, and {left} more may follow"
-    ));
-}
-
-/// Returns why a transfer is to be repeated, if it is.
-fn reason(done: &Result<(), Failure>, transfer: &Transfer, args: &RetryArgs) -> Option<Reason> {
-    let status = transfer.status().is_some_and(|status| STATUSES.contains(&status));
-    match done {
-        Ok(()) | Err(Failure::Status(_)) if status => Some(Reason::Status),
-        Ok(()) => None,
-        Err(failure) => match failure.exit() {
-            Exit::Timeout | Exit::Resolve | Exit::ResolveProxy => Some(Reason::Transient),
-            _ if args.retry_connrefused && is_refused(failure) => Some(Reason::Refused),
-            _ if args.retry_all_errors => Some(Reason::Failed),
-            _ => None,
-        },
-    }
-}
-
-fn is_refused(failure: &Failure) -> bool {
-    let Failure::Request(error) = failure else { return false };
-    let cause = error.exchange().map(|error| error.cause);
-    matches!(cause, Some(Cause::Os(error)) if error.kind == OsErrorKind::Refused)
-}
-
-/// Returns the delay that the response asks for (RFC 9110 section 10.2.3).
-fn retry_after(transfer: &Transfer) -> Option<Duration> {
-    let value = std::str::from_utf8(transfer.field("Retry-After")?).ok()?;
-    if let Ok(seconds) = value.trim().parse() {
-        return Some(Duration::from_secs(seconds)).filter(|delay| !delay.is_zero());
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    date.duration_since(SystemTime::now()).ok()
+    let (again, retries) = (delay.is_some(), retries.into());
+    let mut scope = Scope::exchange(exchange);
+    Cx::new(Clock::start().now(), &sink, &mut scope).emit(EventKind::RequestRetryDecided, || {
+        TraceEvent::RequestRetryDecided { again, delay, retries, why }
+    });
 }

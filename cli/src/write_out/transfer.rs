@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use limpid_core::error::Phase;
-use limpid_core::fields::FieldBlock;
+use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::Version;
+use limpid_core::trace::ExchangeId;
 use limpid_io::{Error, Sizes, Timings};
 
 use crate::driver::{Body, Response};
@@ -18,6 +19,7 @@ pub(crate) struct Transfer {
     pub(super) url: String,
     pub(super) number: u64,
     pub(super) method: String,
+    exchange: ExchangeId,
     pub(super) filename: Option<String>,
     pub(super) response: Option<Head>,
     pub(super) timings: Timings,
@@ -57,6 +59,7 @@ impl Transfer {
     /// Takes the head of the response.
     pub(crate) fn head(&mut self, response: &Response<'_>) {
         (self.timings, self.sizes) = (response.timings(), response.sizes());
+        self.exchange = response.exchange_id();
         let url = response.url();
         let is_redirect = (300..400).contains(&response.status());
         let location = response.fields().get("Location").filter(|_| is_redirect);
@@ -87,14 +90,20 @@ impl Transfer {
     /// Sets the phase and timings of a failure.
     pub(crate) fn failed_with(&mut self, error: &Error) {
         self.failed = error.exchange().map(|error| error.phase);
+        self.exchange = error.exchange_id().unwrap_or(self.exchange);
         if let Some(history) = error.history() {
             (self.timings, self.sizes) = (history.timings, history.sizes);
         }
     }
 
-    /// Returns the status of the response, if there is one.
-    pub(crate) fn status(&self) -> Option<u16> {
-        self.response.as_ref().map(|response| response.status)
+    /// Returns the status and the fields of the response, if there is one.
+    pub(crate) fn answer(&self) -> Option<(u16, Fields<'_>)> {
+        self.response.as_ref().map(|response| (response.status, response.fields.fields()))
+    }
+
+    /// Returns the number of the last exchange; 0 before the first.
+    pub(crate) const fn exchange(&self) -> ExchangeId {
+        self.exchange
     }
 
     /// Returns the value of the first field of this name.

@@ -256,7 +256,7 @@ pub use proxy_rules::{ProxyRules, ProxyVariableError};
 pub use redirect_rules::{RedirectMethod, RedirectRules};
 pub use request::{Request, RequestBuilder};
 pub use retirement::Retired;
-pub use retry_policy::{RetryFailures, RetryPolicy};
+pub use retry_policy::{RetryCause, RetryFailures, RetryPolicy, Tried};
 pub use route::{Route, RouteOptions, TrustId};
 pub use substitutes::{AddressFamily, Substitutes};
 pub use url::{Scheme, Url, UrlError, UrlProblem};

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::error::{Cause, OsErrorKind, ResolveError, Rule, TlsError};
-use crate::http1::ResponseHead;
+use crate::fields::Fields;
 use crate::values::ExchangeId;
 use crate::wire::date;
 
@@ -107,8 +107,74 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// Decides whether to repeat a request, for a caller that repeats requests itself because it needs what the client
+    /// discards, such as the body of each response. Whether the method is idempotent is for the caller to know. Returns
+    /// the delay and the reason.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use limpid_core::client::{RetryCause, RetryPolicy, Tried};
+    /// use limpid_core::error::Cause;
+    /// use limpid_core::time::Waiting;
+    ///
+    /// let policy = RetryPolicy::with(|policy| policy.jitter = false);
+    /// let timed_out = RetryCause::Failure(Cause::TimedOut(Waiting::Read));
+    /// let (delay, why) = policy.decide(timed_out, &Tried::default()).unwrap();
+    /// assert_eq!((delay, why), (policy.delay, "a time limit has passed"));
+    ///
+    /// let tried = Tried { retries: policy.most, ..Tried::default() };
+    /// assert!(policy.decide(timed_out, &tried).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// The reason not to repeat it.
+    pub fn decide(
+        &self,
+        cause: RetryCause<'_>,
+        tried: &Tried,
+    ) -> Result<(Duration, &'static str), &'static str> {
+        match cause {
+            RetryCause::Response(status, fields) if self.statuses.contains(&status) => {
+                self.limit(retry_after(fields), STATUS, tried)
+            }
+            RetryCause::Response(..) => Err("its status is not one after which to retry"),
+            RetryCause::Failure(cause) => match RetryFailures::of(cause)? {
+                (kind, why) if self.failures.contains(kind) => self.limit(None, why, tried),
+                _ => Err(NOT_LISTED),
+            },
+            RetryCause::Other(why) => self.limit(None, why, tried),
+        }
+    }
+
+    /// Applies the limits to a retry for this reason. Returns the delay, which the server has asked for or not, and the
+    /// reason.
+    pub(super) fn limit(
+        &self,
+        asked: Option<Duration>,
+        why: &'static str,
+        tried: &Tried,
+    ) -> Result<(Duration, &'static str), &'static str> {
+        let Tried { exchange, retries, passed } = *tried;
+        if retries >= self.most {
+            return Err("it was retried as often as it may be");
+        }
+        if asked > self.max_retry_after.or(asked) {
+            return Err("the server asks for a longer delay than it may");
+        }
+        let (delay, why) = match asked {
+            Some(delay) => (delay, "the server asks for another request after this delay"),
+            None => (self.backoff(exchange, retries), why),
+        };
+        let is_over =
+            |total| passed >= total || asked.is_some() && passed.saturating_add(delay) > total;
+        if self.total.is_some_and(is_over) {
+            return Err("the time for retries would be exceeded");
+        }
+        Ok((delay, why))
+    }
+
     /// Returns the delay before the next retry of a request that was retried `retries` times.
-    pub(super) fn backoff(&self, exchange: ExchangeId, retries: u32) -> Duration {
+    fn backoff(&self, exchange: ExchangeId, retries: u32) -> Duration {
         let factor = 1_u32.checked_shl(retries).unwrap_or(u32::MAX);
         let whole = self.delay.saturating_mul(factor).min(self.max_delay);
         if !self.jitter {
@@ -136,15 +202,41 @@ const fn mix(number: u64) -> u64 {
 /// Returns the delay that a response asks for: the seconds of Retry-After, or the time from its Date to the date in
 /// Retry-After (RFC 9110 section 10.2.3). `None` if it asks for none, or if its date is not later or cannot be
 /// compared.
-pub(super) fn retry_after(head: ResponseHead<'_>) -> Option<Duration> {
-    let value = head.fields.get("Retry-After")?;
+pub(super) fn retry_after(fields: Fields<'_>) -> Option<Duration> {
+    let value = fields.get("Retry-After")?;
     let seconds = if !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
         // A number that is too large stands for a time without end.
         core::str::from_utf8(value).ok()?.parse().unwrap_or(u64::MAX)
     } else {
-        date::parse(value)?.saturating_sub(date::parse(head.fields.get("Date")?)?)
+        date::parse(value)?.saturating_sub(date::parse(fields.get("Date")?)?)
     };
     (seconds > 0).then(|| Duration::from_secs(seconds))
+}
+
+/// Why a request may be [repeated](RetryPolicy::decide).
+///
+/// [`RetryPolicy::decide`] has an example.
+#[derive(Clone, Copy, Debug)]
+pub enum RetryCause<'a> {
+    /// The status and the fields of its response.
+    Response(u16, Fields<'a>),
+    /// It failed.
+    Failure(Cause),
+    /// A reason of the caller's.
+    Other(&'static str),
+}
+
+/// How a request that may be [repeated](RetryPolicy::decide) was tried.
+///
+/// [`RetryPolicy::decide`] has an example.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// The number of its exchange, on which jitter depends.
+    pub exchange: ExchangeId,
+    /// How often it was retried.
+    pub retries: u32,
+    /// How long ago the first try began.
+    pub passed: Duration,
 }
 
 /// A set of kinds of failures, after which a request is retried.
@@ -218,6 +310,8 @@ impl RetryFailures {
     }
 }
 
+pub(super) const STATUS: &str = "its status is one after which to retry";
+pub(super) const NOT_LISTED: &str = "it is not a failure after which to retry";
 const TIMED_OUT: &str = "a time limit has passed";
 const LOST: &str = "the connection could not be opened, or was lost";
 const OTHER: &str = "every failure is to be retried";

@@ -5,7 +5,9 @@ use core::time::Duration;
 
 use super::super::action::{Action, Emitted};
 use super::super::exchange::Exchange;
-use super::super::retry_policy::{RetryFailures, RetryPolicy, retry_after};
+use super::super::retry_policy::{
+    NOT_LISTED, RetryFailures, RetryPolicy, STATUS, Tried, retry_after,
+};
 use super::super::state::{ExchangeState, Hop, Receiving, Resend, Retry, Sending, Timer};
 use crate::error::{Cause, Phase};
 use crate::time::{Deadline, Mono, Waiting};
@@ -27,9 +29,9 @@ impl Exchange {
         if !policy.statuses.contains(&head.status) {
             return None;
         }
-        let asked = retry_after(head);
+        let asked = retry_after(head.fields);
         let decided = if self.plan.request.is_idempotent() || policy.all_methods {
-            self.limit_retry(&policy, asked, "its status is one after which to retry", at.now)
+            self.limit_retry(&policy, asked, STATUS, at.now)
         } else {
             Err(NOT_IDEMPOTENT)
         };
@@ -67,7 +69,7 @@ impl Exchange {
             return Err("the time of the whole exchange is over");
         }
         if !policy.failures.contains(kind) {
-            return Err("it is not a failure after which to retry");
+            return Err(NOT_LISTED);
         }
         let is_safe = self.plan.request.is_idempotent() || self.request_bytes() == 0;
         if is_safe || policy.all_methods { Ok(why) } else { Err(NOT_IDEMPOTENT) }
@@ -81,24 +83,10 @@ impl Exchange {
         why: &'static str,
         now: Mono,
     ) -> Decided {
-        let count = self.retry_count();
-        if count >= policy.most {
-            return Err("it was retried as often as it may be");
-        }
-        if asked > policy.max_retry_after.or(asked) {
-            return Err("the server asks for a longer delay than it may");
-        }
-        let (delay, why) = match asked {
-            Some(delay) => (delay, "the server asks for another request after this delay"),
-            None => (policy.backoff(self.id(), count), why),
-        };
+        let passed = now.since(self.clock.started());
+        let tried = Tried { exchange: self.id(), retries: self.retry_count(), passed };
+        let (delay, why) = policy.limit(asked, why, &tried)?;
         let end = now + delay;
-        if policy.total.is_some_and(|total| {
-            let until = self.clock.started() + total;
-            now >= until || asked.is_some() && end > until
-        }) {
-            return Err("the time for retries would be exceeded");
-        }
         let total = self.timers.get(Timer::Total as usize);
         if !policy.timeout_each && total.is_some_and(|total| end >= total.at) {
             return Err("the time of the whole exchange would be exceeded");
