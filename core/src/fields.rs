@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::iter::FusedIterator;
 
 use crate::stored::{Reader, Stored};
 use crate::wire::token;
@@ -93,8 +94,12 @@ fn trim_blanks(mut value: &[u8]) -> &[u8] {
 /// let fields = block.fields();
 /// assert_eq!(fields.get("SET-COOKIE"), Some(&b"a=1"[..]));
 /// assert_eq!(fields.all("set-cookie").count(), 2);
+/// for field in fields {
+///     assert!(field.is("set-cookie"));
+/// }
 /// assert_eq!(fields.iter().next().unwrap().name, b"Set-Cookie");
 /// ```
+#[doc(alias("HeaderMap", "headers"))]
 #[derive(Clone, Copy, Default)]
 pub struct Fields<'a> {
     bytes: &'a [u8],
@@ -144,9 +149,8 @@ impl<'a> Fields<'a> {
 
     /// Returns the fields in the order of the message.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Field<'a>> + DoubleEndedIterator + use<'a> {
-        let this = *self;
-        this.spans.iter().map(move |span| this.field(*span))
+    pub fn iter(&self) -> FieldsIter<'a> {
+        FieldsIter { fields: *self, spans: self.spans.iter() }
     }
 
     /// Returns the value of the first field with this name, regardless of case.
@@ -213,6 +217,58 @@ impl<'a> Fields<'a> {
 fn slice(bytes: &[u8], start: u32, len: u32) -> &[u8] {
     let start = start as usize;
     bytes.get(start..start + len as usize).unwrap_or_default()
+}
+
+/// An iterator over [`Fields`], in the order of the message.
+///
+/// [`Fields`] has an example.
+#[derive(Clone, Debug)]
+pub struct FieldsIter<'a> {
+    fields: Fields<'a>,
+    spans: core::slice::Iter<'a, FieldSpan>,
+}
+
+impl<'a> Iterator for FieldsIter<'a> {
+    type Item = Field<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Field<'a>> {
+        self.spans.next().map(|span| self.fields.field(*span))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.spans.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for FieldsIter<'_> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.spans.next_back().map(|span| self.fields.field(*span))
+    }
+}
+
+impl ExactSizeIterator for FieldsIter<'_> {}
+
+impl FusedIterator for FieldsIter<'_> {}
+
+impl<'a> IntoIterator for Fields<'a> {
+    type Item = Field<'a>;
+    type IntoIter = FieldsIter<'a>;
+
+    fn into_iter(self) -> FieldsIter<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &Fields<'a> {
+    type Item = Field<'a>;
+    type IntoIter = FieldsIter<'a>;
+
+    fn into_iter(self) -> FieldsIter<'a> {
+        self.iter()
+    }
 }
 
 impl fmt::Debug for Fields<'_> {

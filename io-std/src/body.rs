@@ -49,6 +49,7 @@ impl Body {
     ///
     /// The reader is read once. A request that has to be sent again, such as after a redirect that asks for the body,
     /// fails then; [`seekable`](Self::seekable) sends it again.
+    #[doc(alias("new", "sized"))]
     pub fn reader(reader: impl Read + Send + 'static, length: Option<u64>) -> Self {
         Self::of_reader(Box::new(Once(reader)), length)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "http")]
 use limpid_io::http;
-use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared};
+use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared, RequestUrl};
 
 use crate::body::Body;
 use crate::connect::Connector;
@@ -35,6 +35,7 @@ pub type ClientBuilder = limpid_io::ClientBuilder<Client>;
 /// assert_eq!(response.status(), 200);
 /// # Ok::<(), limpid_std::Error>(())
 /// ```
+#[doc(alias("Agent", "Session"))]
 #[derive(Clone)]
 pub struct Client {
     connections: Arc<Connections<Stream>>,
@@ -48,6 +49,7 @@ impl Client {
     ///
     /// # Errors
     /// Certificates cannot be read, or the exchange failed.
+    #[doc(alias = "execute")]
     pub fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
         let in_flight = InFlight::prepared(Arc::clone(&self.connections), prepared)?;
         let driver = Driver::new(in_flight, Body::of(prepared));
@@ -55,9 +57,28 @@ impl Client {
     }
 }
 
+/// Sends a GET request with a client of its own, which has the default settings, and waits for the head of the response.
+/// A program with several requests creates a [`Client`], which keeps its connections.
+///
+/// ```no_run
+/// let text = limpid_std::get("http://localhost/")?.text()?;
+/// println!("{text}");
+/// # Ok::<(), limpid_std::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`send`](RequestBuilder::send).
+pub fn get<'u, U>(url: U) -> Result<Response, Error>
+where
+    RequestUrl<'u>: From<U>,
+{
+    Client::new().get(url).send()
+}
+
 /// A request under construction.
 ///
 /// [`Client`] has an example.
+#[doc(alias = "Request")]
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {
@@ -74,6 +95,7 @@ impl RequestBuilder<'_> {
     ///
     /// # Errors
     /// The URL is not valid, certificates cannot be read, or the exchange failed.
+    #[doc(alias("call", "execute"))]
     pub fn send(self) -> Result<Response, Error> {
         let Self { client, pending, body, listener } = self;
         let in_flight = pending.begin(&client.connections, body.size())?;

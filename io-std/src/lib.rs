@@ -43,6 +43,8 @@
 //! `default_headers`, `user_agent`, `proxy` and `cookies` (feature `cookies`) on a [`ClientBuilder`]; `text`, `json`,
 //! `copy_to` and `error_for_status` on a [`Response`]. The page `docs/FROM_OTHERS.md` has the calls of reqwest, ureq and
 //! axum beside these, and `docs/GUIDE.md` a program for each task.
+//! The search of this documentation knows names of theirs too, such as `add_root_certificate` for `add_ca`. One request
+//! needs no client: [`get`].
 //!
 //! ```no_run
 //! # use std::time::Duration;
@@ -110,7 +112,7 @@ mod wait;
 
 pub use body::Body;
 pub use channel::BodySender;
-pub use client::{Client, ClientBuilder, RequestBuilder};
+pub use client::{Client, ClientBuilder, RequestBuilder, get};
 pub use connect::{Connect, Connector, SystemConnector};
 pub use limpid_core::client::{Dial, Target, Url, UrlError};
 pub use limpid_core::error::{self, Cause, ResolveError};

@@ -76,6 +76,7 @@ impl Response {
     }
 
     /// Returns the body, to be read piece by piece.
+    #[doc(alias("body_mut", "into_reader", "chunk"))]
     #[must_use]
     pub fn into_body(self) -> ResponseBody {
         self.body
@@ -101,6 +102,7 @@ impl Response {
     /// # Errors
     /// The exchange failed before the body was complete, or the body exceeds the
     /// [limit](crate::ClientBuilder::in_memory_limit).
+    #[doc(alias = "read_to_vec")]
     pub fn bytes(mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = self.in_flight().body_buffer();
         while let Some(piece) = self.next_piece()? {
@@ -114,6 +116,7 @@ impl Response {
     ///
     /// # Errors
     /// Those of [`bytes`](Self::bytes).
+    #[doc(alias = "read_to_string")]
     pub fn text(self) -> Result<String, Error> {
         let charset = self.in_flight().charset();
         Ok(charset.decode(self.bytes()?))
@@ -123,9 +126,11 @@ impl Response {
     ///
     /// # Errors
     /// Those of [`bytes`](Self::bytes), or the body is not the expected JSON.
+    #[doc(alias = "read_json")]
     #[cfg(feature = "json")]
     pub fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
-        limpid_io::from_json(&self.bytes()?)
+        let url = self.url().clone();
+        limpid_io::from_json(&self.bytes()?, &url)
     }
 
     /// Writes the rest of the body to `writer`, piece by piece, and returns how many bytes that were.

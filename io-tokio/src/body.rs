@@ -89,6 +89,7 @@ impl Body {
     /// let body = Body::reader(&b"text"[..], Some(4));
     /// # drop(body);
     /// ```
+    #[doc(alias = "from_reader")]
     pub fn reader(reader: impl AsyncRead + Send + 'static, length: Option<u64>) -> Self {
         Self::polled(sources::of_reader(reader), length)
     }
@@ -103,6 +104,7 @@ impl Body {
     /// Body::stream(pieces, None)
     /// # }
     /// ```
+    #[doc(alias = "wrap_stream")]
     #[cfg(feature = "stream")]
     pub fn stream<S, B, E>(stream: S, length: Option<u64>) -> Self
     where

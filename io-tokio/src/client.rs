@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "http")]
 use limpid_io::http;
-use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared};
+use limpid_io::{Connections, Error, InFlight, Listener, PendingRequest, Prepared, RequestUrl};
 
 use crate::body::Body;
 use crate::connect::Connector;
@@ -37,6 +37,7 @@ pub type ClientBuilder = limpid_io::ClientBuilder<Client>;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("Agent", "Session"))]
 #[derive(Clone)]
 pub struct Client {
     connections: Arc<Connections<Timed>>,
@@ -50,6 +51,7 @@ impl Client {
     ///
     /// # Errors
     /// Certificates cannot be read, or the exchange failed.
+    #[doc(alias = "execute")]
     pub async fn send(&self, prepared: &Prepared) -> Result<Response, Error> {
         let in_flight = InFlight::prepared(Arc::clone(&self.connections), prepared)?;
         let mut response = Response::new(Driver::new(in_flight, Body::of(prepared)));
@@ -58,9 +60,30 @@ impl Client {
     }
 }
 
+/// Sends a GET request with a client of its own, which has the default settings, and waits for the head of the response.
+/// A program with several requests creates a [`Client`], which keeps its connections.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), limpid_tokio::Error> {
+/// let text = limpid_tokio::get("http://localhost/").await?.text().await?;
+/// println!("{text}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// As [`send`](RequestBuilder::send).
+pub async fn get<'u, U>(url: U) -> Result<Response, Error>
+where
+    RequestUrl<'u>: From<U>,
+{
+    Client::new().get(url).send().await
+}
+
 /// A request under construction.
 ///
 /// [`Client`] has an example.
+#[doc(alias = "Request")]
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RequestBuilder<'c> {
@@ -78,6 +101,7 @@ impl RequestBuilder<'_> {
     ///
     /// # Errors
     /// The URL is not valid, certificates cannot be read, or the exchange failed.
+    #[doc(alias("call", "execute"))]
     pub async fn send(self) -> Result<Response, Error> {
         let Self { client, pending, body, listener } = self;
         let in_flight = pending.begin(&client.connections, body.size())?;

@@ -42,6 +42,8 @@
 //! `default_headers`, `user_agent`, `proxy` and `cookies` (feature `cookies`) on a [`ClientBuilder`]; `text`, `json`,
 //! `copy_to` and `error_for_status` on a [`Response`]. The page `docs/FROM_OTHERS.md` has the calls of reqwest, ureq and
 //! axum beside these, and `docs/GUIDE.md` a program for each task.
+//! The search of this documentation knows names of theirs too, such as `add_root_certificate` for `add_ca`. One request
+//! needs no client: [`get`].
 //!
 //! ```no_run
 //! # use std::time::Duration;
@@ -117,7 +119,7 @@ mod transport;
 mod upgraded;
 
 pub use body::{Body, NextPiece, Pieces};
-pub use client::{Client, ClientBuilder, RequestBuilder};
+pub use client::{Client, ClientBuilder, RequestBuilder, get};
 pub use connect::{Connect, Connecting, Connector, SystemConnector};
 #[cfg(feature = "stream")]
 pub use futures_core;

@@ -68,6 +68,7 @@ impl Response {
     }
 
     /// Returns the body, to be read piece by piece, or as a body or stream of other crates.
+    #[doc(alias("bytes_stream", "body_mut", "into_reader"))]
     #[must_use]
     pub fn into_body(self) -> ResponseBody {
         let status = self.status();
@@ -96,6 +97,7 @@ impl Response {
     ///
     /// # Errors
     /// The exchange failed before the body was complete.
+    #[doc(alias = "chunk")]
     pub async fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         while !self.driver.is_over() {
             if let Some(Emitted::Data) = self.driver.run().await? {
@@ -114,6 +116,7 @@ impl Response {
     /// # Errors
     /// The exchange failed before the body was complete, or the body exceeds the
     /// [limit](crate::ClientBuilder::in_memory_limit).
+    #[doc(alias = "read_to_vec")]
     pub async fn bytes(mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = self.in_flight().body_buffer();
         while let Some(piece) = self.next_piece().await? {
@@ -127,6 +130,7 @@ impl Response {
     ///
     /// # Errors
     /// Those of [`bytes`](Self::bytes).
+    #[doc(alias = "read_to_string")]
     pub async fn text(self) -> Result<String, Error> {
         let charset = self.in_flight().charset();
         Ok(charset.decode(self.bytes().await?))
@@ -136,9 +140,11 @@ impl Response {
     ///
     /// # Errors
     /// Those of [`bytes`](Self::bytes), or the body is not the expected JSON.
+    #[doc(alias = "read_json")]
     #[cfg(feature = "json")]
     pub async fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
-        limpid_io::from_json(&self.bytes().await?)
+        let url = self.url().clone();
+        limpid_io::from_json(&self.bytes().await?, &url)
     }
 
     /// Writes the rest of the body to `writer`, piece by piece, and returns how many bytes that were. The writer is not

@@ -176,6 +176,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     }
 
     /// Sets how many connections are kept, and for how long.
+    #[doc(alias("pool_idle_timeout", "pool_max_idle_per_host", "max_idle_connections"))]
     pub const fn pool(mut self, limits: PoolLimits) -> Self {
         self.pool = limits;
         self
@@ -188,6 +189,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// The head is not changed: its Content-Length is that of the coded body. An unknown coding is
     /// not decoded. A body that cannot be decoded, or that exceeds the [`limits`](Self::limits)
     /// `expansion` and `body` when decoded, is an error.
+    #[doc(alias("gzip", "brotli", "deflate", "zstd"))]
     pub const fn decompress(mut self, decompress: bool) -> Self {
         self.options.decode = decompress;
         self
@@ -222,6 +224,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     ///
     /// What authenticates the client (such as Authorization, Cookie, and the user and password of a
     /// URL) is not sent to another scheme, host or port.
+    #[doc(alias("redirect", "max_redirects", "follow_redirects"))]
     pub fn redirects(mut self, most: impl Into<Option<u32>>) -> Self {
         self.options.redirects = most.into();
         self
@@ -249,6 +252,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// [resends](Self::resend) come before it. A request is retried only before its response is returned, if its method
     /// is idempotent or the policy permits all, and if its body is bytes or text, or was not begun. The total
     /// [`timeout`](Self::timeout) limits all tries together, unless the policy says otherwise.
+    #[doc(alias = "retry")]
     pub fn retries(mut self, policy: impl Into<Option<RetryPolicy>>) -> Self {
         self.options.retries = policy.into().map(seeded_policy);
         self
@@ -269,6 +273,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// # drop(settings);
     /// # Ok::<(), limpid_io::CookieError>(())
     /// ```
+    #[doc(alias = "cookie_provider")]
     #[cfg(feature = "cookies")]
     pub fn cookies(mut self, jar: crate::CookieJar) -> Self {
         self.cookies = Some(jar);
@@ -332,6 +337,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Sends every request through this proxy, except for those to [excepted](Self::no_proxy) hosts: a
     /// [`Proxy`](limpid_core::client::Proxy) or its URL. If that is not valid, [`try_build`](Self::try_build) fails, or
     /// every request of the client.
+    #[doc(alias = "all_proxy")]
     pub fn proxy(mut self, proxy: impl IntoProxy) -> Self {
         match proxy.into_proxy() {
             Ok(proxy) => self.options.proxies = self.options.proxies.through(proxy),
@@ -366,6 +372,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Sets how many bytes of a response's body are read into memory at most by its methods that return all of it, such
     /// as `bytes`, `text` and `json`: 256 MiB by default. A longer body is an error. `None` means no limit. Bodies that
     /// are read in pieces have the [limit](Self::limits) `body` alone.
+    #[doc(alias = "max_body_size")]
     pub fn in_memory_limit(mut self, bytes: impl Into<Option<u64>>) -> Self {
         self.in_memory_limit = bytes.into().unwrap_or(u64::MAX);
         self
@@ -388,6 +395,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     ///
     /// # Errors
     /// A variable is not the URL of a proxy.
+    #[doc(alias("system_proxy", "HTTP_PROXY", "HTTPS_PROXY"))]
     pub fn trust_environment(mut self) -> Result<Self, ProxyVariableError> {
         self.options.proxies = ProxyRules::from_environment(|name| {
             env::var_os(name).map(|value| value.to_string_lossy().into_owned())
@@ -403,6 +411,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Sets addresses for this port of `host`, instead of asking a resolver. They are tried like
     /// those of a resolver. The host `*` stands for every other host. Everything else, such as the
     /// Host field and the server name of the certificate, is that of the URL.
+    #[doc(alias = "resolve_to_addrs")]
     pub fn resolve(mut self, host: &str, port: u16, addresses: impl Into<Vec<IpAddr>>) -> Self {
         self.route().hosts.add(host, port, addresses);
         self
@@ -429,6 +438,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     }
 
     /// Removes all proxies: those of the environment, and one that was [set](Self::proxy).
+    #[doc(alias = "no_proxy")]
     pub fn without_proxy(mut self) -> Self {
         self.options.proxies = ProxyRules::default();
         self
@@ -436,6 +446,7 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Looks up host names with this resolver instead of the system's: any `Resolve` of the driver.
     /// It is not called for addresses, nor for hosts with [set](Self::resolve) addresses.
+    #[doc(alias = "dns_resolver")]
     pub fn resolver(mut self, resolver: impl Into<C::Resolver>) -> Self {
         self.resolver = resolver.into();
         self
@@ -455,18 +466,21 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Opens connections with this connector instead of with sockets of the system: any `Connect` of
     /// the driver.
+    #[doc(alias = "connector_layer")]
     pub fn connector(mut self, connector: impl Into<C::Connector>) -> Self {
         self.connector = connector.into();
         self
     }
 
     /// Sets options of sockets, by the system's numbers.
+    #[doc(alias("tcp_nodelay", "tcp_keepalive", "interface"))]
     pub fn socket_options(mut self, options: Vec<SocketOption>) -> Self {
         self.route().socket_options = Some(options);
         self
     }
 
     /// Sets how long to wait for bytes of the server. Five seconds by default.
+    #[doc(alias("timeout_recv_response", "timeout_recv_body"))]
     pub fn read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options.timeouts.read = timeout.into();
         self
@@ -475,6 +489,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Sets how long to wait for the server to take more of the request. Five seconds by default. A
     /// blocking write that was taken in part waits as long again for the rest, so that the limit for
     /// a server that stops reading is a few times this value.
+    #[doc(alias("timeout_send_request", "timeout_send_body"))]
     pub fn write_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options.timeouts.write = timeout.into();
         self
@@ -515,6 +530,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     }
 
     /// Sets how long a request and its response may take in total. No limit by default.
+    #[doc(alias = "timeout_global")]
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.options.timeouts.total = timeout.into();
         self

@@ -46,6 +46,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// let builder = ClientBuilder::<Settings>::default().ca(Pem::text(authority));
     /// # drop(builder);
     /// ```
+    #[doc(alias("root_certs", "tls_built_in_root_certs"))]
     pub fn ca(mut self, pem: Pem) -> Self {
         self.tls.roots =
             RootSource { unverified: self.tls.roots.unverified, ..RootSource::only(pem) };
@@ -54,6 +55,7 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Trusts these certificates too, beside the default ones, those of [`ca_file`](Self::ca_file) or
     /// those of the system.
+    #[doc(alias = "add_root_certificate")]
     pub fn add_ca(mut self, pem: Pem) -> Self {
         self.tls.roots.listed.push(pem);
         self
@@ -74,6 +76,7 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Accepts every certificate if `accept` is true. An attacker on the path can then read and
     /// change all data.
+    #[doc(alias("insecure", "disable_verification"))]
     pub const fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
         self.tls.roots.unverified = accept;
         self
@@ -91,6 +94,7 @@ impl<C: BuildClient> ClientBuilder<C> {
     }
 
     /// Authenticates with this certificate and key, as [`client_cert`](Self::client_cert) does.
+    #[doc(alias = "identity")]
     pub fn client_identity(mut self, certificate: Pem, key: Pem) -> Self {
         let key = (key != certificate).then_some(key);
         self.tls.identity = Some(Identity { certificate, key });
@@ -126,6 +130,7 @@ impl<C: BuildClient> ClientBuilder<C> {
 
     /// Uses this TLS configuration for origin servers, and ignores other settings of TLS for them. It
     /// may have any provider.
+    #[doc(alias = "use_preconfigured_tls")]
     pub fn tls_config(mut self, config: Arc<ClientConfig>) -> Self {
         self.layers = Some(Arc::new(config));
         self

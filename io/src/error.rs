@@ -17,7 +17,8 @@ use crate::pem::Pem;
 /// [`Display`](fmt::Display) describes what failed, and [`source`](std::error::Error::source) returns
 /// the underlying error: that of the body's source, of a resolver, of a connector, or of the TLS
 /// library. Neither repeats the other, so that the whole chain can be printed.
-/// [`exchange`](Self::exchange) returns the details in typed form. The description of a certificate that
+/// `{:?}`, which `main` and `unwrap` print, has the whole chain in one line, and `{:#?}` has the details too.
+/// [`exchange`](Self::exchange) returns them in typed form. The description of a certificate that
 /// is not trusted has its subject, issuer, names and dates, and what would help.
 ///
 /// It converts to an [`io::Error`] of the closest kind, which is that of the underlying [`io::Error`]
@@ -31,7 +32,6 @@ use crate::pem::Pem;
 /// let error = Error::from("ftp://www.example.com/".parse::<Url>().unwrap_err());
 /// assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidInput);
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The URL is not a valid http or https URL. Nothing was sent.
@@ -77,7 +77,12 @@ pub enum Error {
     ToJson(serde_json::Error),
     /// The body of the response is not the JSON that the caller expects.
     #[cfg(feature = "json")]
-    FromJson(serde_json::Error),
+    FromJson {
+        /// The URL of the request.
+        url: Box<Url>,
+        /// Where the JSON ends or differs, and how.
+        error: serde_json::Error,
+    },
 }
 
 /// The history of a failed exchange.
@@ -165,6 +170,8 @@ impl Error {
     pub fn url(&self) -> Option<&Url> {
         match self {
             Self::Exchange { url, .. } | Self::Status { url, .. } => Some(url),
+            #[cfg(feature = "json")]
+            Self::FromJson { url, .. } => Some(url),
             _ => None,
         }
     }
@@ -247,8 +254,35 @@ impl fmt::Display for Error {
             #[cfg(feature = "json")]
             Self::ToJson(_) => f.write_str("the value for the request's body cannot be written as JSON"),
             #[cfg(feature = "json")]
-            Self::FromJson(_) => f.write_str("the response's body is not the expected JSON"),
+            Self::FromJson { url, .. } => {
+                write!(f, "the body of the response from {} is not the expected JSON", url.redacted())
+            }
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    /// Formats the descriptions of the error and of its sources, because `main` and `unwrap` print this form. The
+    /// alternate form (`{:#?}`) has the details of the exchange too.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use std::error::Error as _;
+        if f.alternate() {
+            return f
+                .debug_struct("Error")
+                .field("description", &format_args!("{self}"))
+                .field("source", &self.source())
+                .field("url", &self.url())
+                .field("exchange", &self.exchange())
+                .field("history", &self.history())
+                .finish();
+        }
+        write!(f, "{self}")?;
+        let mut next = self.source();
+        while let Some(source) = next {
+            write!(f, ": {source}")?;
+            next = source.source();
+        }
+        Ok(())
     }
 }
 
@@ -260,7 +294,7 @@ impl std::error::Error for Error {
             Self::Exchange { error, .. } => error.source(),
             Self::Writer(error) => Some(error),
             #[cfg(feature = "json")]
-            Self::ToJson(error) | Self::FromJson(error) => Some(error),
+            Self::ToJson(error) | Self::FromJson { error, .. } => Some(error),
             _ => None,
         }
     }
@@ -292,7 +326,7 @@ impl From<Error> for io::Error {
             #[cfg(feature = "json")]
             Error::ToJson(_) => io::ErrorKind::InvalidInput,
             #[cfg(feature = "json")]
-            Error::FromJson(_) => io::ErrorKind::InvalidData,
+            Error::FromJson { .. } => io::ErrorKind::InvalidData,
         };
         Self::new(kind, error)
     }

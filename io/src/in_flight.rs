@@ -11,7 +11,7 @@ use limpid_core::client::{
     Action, Dial, DialId, Event, Exchange, Input, Lease, Request, RequestBuilder, Sizes, Timings,
     UrlError,
 };
-use limpid_core::error::{Cause, Error as CoreError, TlsError};
+use limpid_core::error::{Call, Cause, Error as CoreError, Misuse, MisuseError, TlsError};
 use limpid_core::fields::Fields;
 use limpid_core::framing::Framing;
 use limpid_core::http1::ResponseHead;
@@ -392,8 +392,23 @@ impl<T: PooledTransport> InFlight<T> {
             Err(error) => Error::Exchange {
                 url: Box::new(self.request().url().clone()),
                 history: Box::new(self.history(error.cause)),
-                error,
+                error: self.with_field(error),
             },
+        }
+    }
+
+    /// Adds the name of a field that cannot be sent, because its number counts those that the caller has not added.
+    fn with_field(&self, error: CoreError) -> CoreError {
+        let Cause::Misuse(MisuseError { call: Call::SendRequest, misuse, .. }) = error.cause else {
+            return error;
+        };
+        let (Misuse::FieldName(index) | Misuse::FieldValue(index)) = misuse else { return error };
+        match self.request().fields().fields().nth(index) {
+            Some(field) => {
+                let name = String::from_utf8_lossy(field.name);
+                error.with_source(format!("the field is {name:?}"))
+            }
+            None => error,
         }
     }
 

@@ -161,7 +161,10 @@ impl fmt::Display for MisuseError {
                 "{call} is not possible now: the client is {:?}, the server is {:?}",
                 self.client, self.server
             ),
-            Misuse::Method => write!(f, "{call}: the method is not a token"),
+            Misuse::Method => write!(
+                f,
+                "{call}: the method is empty, or has a character that is not allowed, such as a space"
+            ),
             Misuse::Target => write!(
                 f,
                 "{call}: the target does not have the form that its method requires, or contains \
@@ -170,7 +173,11 @@ impl fmt::Display for MisuseError {
             Misuse::Status => write!(f, "{call}: the status is not valid for this call"),
             Misuse::Reason => write!(f, "{call}: the reason phrase has a control character"),
             Misuse::FieldName(index) => {
-                write!(f, "{call}: the name of field {index} is not a token")
+                write!(
+                    f,
+                    "{call}: the name of field {index} is empty, or has a character other than letters, \
+                     digits and !#$%&'*+-.^_`|~"
+                )
             }
             Misuse::FieldValue(index) => {
                 write!(f, "{call}: the value of field {index} has a control character")

@@ -37,6 +37,7 @@ use crate::upgraded::Upgraded;
 ///     exchange.finish()
 /// }
 /// ```
+#[doc(alias = "Request")]
 #[derive(Debug)]
 pub struct Exchange<'c> {
     connection: &'c mut Connection,
@@ -58,6 +59,7 @@ impl<'c> Exchange<'c> {
     }
 
     /// Returns the head of the request.
+    #[doc(alias("method", "path", "uri"))]
     #[must_use]
     pub fn head(&self) -> RequestHead<'_> {
         self.connection.serving.head()
@@ -76,6 +78,7 @@ impl<'c> Exchange<'c> {
     }
 
     /// Returns the client's address; `None` on a Unix socket.
+    #[doc(alias("remote_addr", "ConnectInfo"))]
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
         self.connection.serving.session().peer()
@@ -147,11 +150,37 @@ impl<'c> Exchange<'c> {
     /// # Errors
     /// The client broke a rule, was too slow, or has disconnected. The session answers with an error
     /// if possible, and nothing else can be sent.
+    #[doc(alias = "chunk")]
     pub fn data(&mut self) -> Result<Option<&[u8]>, Cause> {
         self.read = 0;
         self.connection.serving.read_body();
         self.run()?;
         Ok(self.connection.serving.data())
+    }
+
+    /// Reads the rest of the request's body, of which there may be up to
+    /// [`body_limit`](crate::ServerBuilder::body_limit) bytes, 16 MiB by default.
+    ///
+    /// ```
+    /// use limpid_core::error::Cause;
+    /// use limpid_std::Exchange;
+    ///
+    /// /// Sends the body back.
+    /// fn echo(mut exchange: Exchange<'_>) -> Result<(), Cause> {
+    ///     let body = exchange.read_body()?;
+    ///     exchange.respond(200, body)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`data`](Self::data).
+    #[doc(alias("bytes", "text", "json", "read_to_end"))]
+    pub fn read_body(&mut self) -> Result<Vec<u8>, Cause> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.data()? {
+            bytes.extend_from_slice(piece);
+        }
+        Ok(bytes)
     }
 
     /// Returns the trailers of the request, after [`data`](Self::data) has returned `None`.
@@ -174,6 +203,7 @@ impl<'c> Exchange<'c> {
     ///
     /// # Errors
     /// As [`respond`](Self::respond).
+    #[doc(alias = "from_string")]
     pub fn respond_text(&mut self, status: u16, text: impl Into<String>) -> Result<(), Cause> {
         self.field("Content-Type", "text/plain; charset=utf-8").respond(status, text.into())
     }
@@ -218,6 +248,7 @@ impl<'c> Exchange<'c> {
     ///
     /// # Errors
     /// As [`respond`](Self::respond).
+    #[doc(alias("stream", "Sse"))]
     pub fn start(&mut self, status: u16, size: BodySize) -> Result<(), Cause> {
         self.connection.serving.start(status, size)
     }
@@ -266,6 +297,7 @@ impl<'c> Exchange<'c> {
     ///
     /// # Errors
     /// The request did not ask for it, or the client has disconnected.
+    #[doc(alias = "WebSocketUpgrade")]
     pub fn upgrade(mut self, status: u16) -> Result<Upgraded, Cause> {
         self.connection.serving.start(status, BodySize::None)?;
         self.flush_now()?;

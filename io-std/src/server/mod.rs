@@ -112,6 +112,7 @@ impl Server {
     ///
     /// # Errors
     /// No address is available.
+    #[doc(alias("http", "listen"))]
     pub fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
         Self::builder().bind(address)
     }
@@ -129,6 +130,7 @@ impl Server {
     /// server.serve(|mut exchange: Exchange<'_>| exchange.respond_text(200, "Hello!\n"))?;
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[doc(alias = "with_graceful_shutdown")]
     #[cfg(feature = "signal")]
     #[must_use = "a server must serve"]
     pub const fn shutdown_on_signal(mut self, grace: Duration) -> Self {
@@ -143,6 +145,7 @@ impl Server {
     }
 
     /// Returns a handle that shuts the server down.
+    #[doc(alias = "with_graceful_shutdown")]
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.shutdown))
@@ -160,6 +163,7 @@ impl Server {
     ///
     /// # Errors
     /// The listening socket failed, or signals cannot be taken over. Errors of connections are reported as events only.
+    #[doc(alias("run", "incoming_requests"))]
     pub fn serve<E: fmt::Display>(
         self,
         handler: impl Fn(Exchange<'_>) -> Result<(), E> + Send + Sync + 'static,
@@ -211,6 +215,7 @@ impl Server {
     ///
     /// # Errors
     /// As [`serve`](Self::serve).
+    #[doc(alias = "ServeDir")]
     #[cfg(feature = "files")]
     pub fn serve_files(self, files: limpid_io::files::Files) -> io::Result<()> {
         self.serve(move |mut exchange| exchange.respond_file(&files))

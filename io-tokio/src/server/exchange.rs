@@ -40,6 +40,7 @@ use crate::upgraded::Upgraded;
 ///     exchange.finish()
 /// }
 /// ```
+#[doc(alias = "Request")]
 #[derive(Debug)]
 pub struct Exchange {
     connection: HandoffGuard<Connection>,
@@ -55,6 +56,7 @@ impl Exchange {
     }
 
     /// Returns the head of the request.
+    #[doc(alias("method", "path", "uri"))]
     #[must_use]
     pub fn head(&self) -> RequestHead<'_> {
         self.connection.serving.head()
@@ -73,6 +75,7 @@ impl Exchange {
     }
 
     /// Returns the client's address; `None` on a Unix socket.
+    #[doc(alias("remote_addr", "ConnectInfo"))]
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
         self.connection.serving.session().peer()
@@ -145,10 +148,36 @@ impl Exchange {
     /// # Errors
     /// The client broke a rule, was too slow, or has disconnected. The session answers with an error
     /// if possible, and nothing else can be sent.
+    #[doc(alias = "chunk")]
     pub async fn data(&mut self) -> Result<Option<&[u8]>, Cause> {
         self.connection.serving.read_body();
         self.run().await?;
         Ok(self.connection.serving.data())
+    }
+
+    /// Reads the rest of the request's body, of which there may be up to
+    /// [`body_limit`](crate::ServerBuilder::body_limit) bytes, 16 MiB by default.
+    ///
+    /// ```
+    /// use limpid_core::error::Cause;
+    /// use limpid_tokio::Exchange;
+    ///
+    /// /// Sends the body back.
+    /// async fn echo(mut exchange: Exchange) -> Result<(), Cause> {
+    ///     let body = exchange.read_body().await?;
+    ///     exchange.respond(200, body)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`data`](Self::data).
+    #[doc(alias("bytes", "text", "json", "read_to_end"))]
+    pub async fn read_body(&mut self) -> Result<Vec<u8>, Cause> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.data().await? {
+            bytes.extend_from_slice(piece);
+        }
+        Ok(bytes)
     }
 
     /// Returns the trailers of the request, after [`data`](Self::data) has returned `None`.
@@ -171,6 +200,7 @@ impl Exchange {
     ///
     /// # Errors
     /// As [`respond`](Self::respond).
+    #[doc(alias = "from_string")]
     pub fn respond_text(&mut self, status: u16, text: impl Into<String>) -> Result<(), Cause> {
         self.field("Content-Type", "text/plain; charset=utf-8").respond(status, text.into())
     }
@@ -215,6 +245,7 @@ impl Exchange {
     ///
     /// # Errors
     /// As [`respond`](Self::respond).
+    #[doc(alias("stream", "Sse"))]
     pub fn start(&mut self, status: u16, size: BodySize) -> Result<(), Cause> {
         self.connection.serving.start(status, size)
     }
@@ -278,6 +309,7 @@ impl Exchange {
     ///
     /// # Errors
     /// The request did not ask for it, or the client has disconnected.
+    #[doc(alias = "WebSocketUpgrade")]
     pub async fn upgrade(mut self, status: u16) -> Result<Upgraded, Cause> {
         self.connection.serving.start(status, BodySize::None)?;
         self.flush().await?;

@@ -132,6 +132,7 @@ impl Server {
     ///
     /// # Errors
     /// No address is available.
+    #[doc(alias("http", "listen"))]
     pub async fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
         let addresses: Vec<SocketAddr> = lookup_host(address).await?.collect();
         Self::builder().bind(&*addresses)
@@ -151,6 +152,7 @@ impl Server {
     /// server.serve(|mut exchange: Exchange| async move { exchange.respond_text(200, "Hello!\n") }).await
     /// # }
     /// ```
+    #[doc(alias = "with_graceful_shutdown")]
     #[cfg(feature = "signal")]
     #[must_use = "a server must serve"]
     pub const fn shutdown_on_signal(mut self, grace: Duration) -> Self {
@@ -165,6 +167,7 @@ impl Server {
     }
 
     /// Returns a handle that shuts the server down.
+    #[doc(alias = "with_graceful_shutdown")]
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.shutdown))
@@ -221,6 +224,7 @@ impl Server {
     ///
     /// # Errors
     /// The listening socket failed, or signals cannot be taken over. Errors of connections are reported as events only.
+    #[doc(alias("run", "incoming_requests"))]
     pub async fn serve<F, R, E>(self, handler: F) -> io::Result<()>
     where
         F: Fn(Exchange) -> R + Send + Sync + 'static,
@@ -278,6 +282,7 @@ impl Server {
     ///
     /// # Errors
     /// As [`serve`](Self::serve).
+    #[doc(alias = "ServeDir")]
     #[cfg(feature = "files")]
     pub async fn serve_files(self, files: limpid_io::files::Files) -> io::Result<()> {
         self.serve(move |mut exchange| {

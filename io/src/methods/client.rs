@@ -48,6 +48,7 @@ macro_rules! client_methods {
             }
 
             /// Returns a builder for a client.
+            #[doc(alias = "config_builder")]
             pub fn builder() -> ClientBuilder {
                 ClientBuilder::default()
             }
@@ -108,14 +109,22 @@ macro_rules! client_methods {
                 self.request("OPTIONS", url)
             }
 
-            /// Starts a request with this method, whose case is kept. [`send`](RequestBuilder::send) fails if the
-            /// URL is not valid.
+            /// Starts a request with this method, whose case is kept: text, or a `Method` of the crate `http`.
+            /// [`send`](RequestBuilder::send) fails if the method or the URL is not valid.
+            ///
+            /// ```
+            #[doc = concat!("# use ", env!("CARGO_CRATE_NAME"), "::Client;")]
+            /// let request = Client::new().request("PROPFIND", "http://localhost/").header("Depth", "1").prepare()?;
+            /// # drop(request);
+            #[doc = concat!("# Ok::<(), ", env!("CARGO_CRATE_NAME"), "::Error>(())")]
+            /// ```
+            #[doc(alias = "Method")]
             #[inline]
-            pub fn request<'u, U>(&self, method: &str, url: U) -> RequestBuilder<'_>
+            pub fn request<'u, U>(&self, method: impl AsRef<str>, url: U) -> RequestBuilder<'_>
             where
                 $crate::RequestUrl<'u>: From<U>,
             {
-                self.start(method, $crate::RequestUrl::from(url).as_str())
+                self.start(method.as_ref(), $crate::RequestUrl::from(url).as_str())
             }
 
             // Not generic, so that it is compiled with the driver.

@@ -10,6 +10,7 @@ macro_rules! request_methods {
         impl<'c> RequestBuilder<'c> {
             /// Adds a field. Case and order are kept, and characters above ASCII are sent as UTF-8.
             /// [`send`](Self::send) fails if the field is not valid.
+            #[doc(alias = "set")]
             #[inline]
             pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
                 self.pending.push(name.as_ref(), value.as_ref());
@@ -24,6 +25,7 @@ macro_rules! request_methods {
             }
 
             /// Sends the request as one of HTTP/1.0, which may have no body of unknown length.
+            #[doc(alias = "version")]
             pub fn http10(mut self) -> Self {
                 self.pending =
                     self.pending.map($crate::limpid_core::client::RequestBuilder::http10);
@@ -65,11 +67,13 @@ macro_rules! request_methods {
             }
 
             /// Adds a token for the Bearer scheme (RFC 6750).
+            #[doc(alias = "authorization")]
             pub fn bearer_auth(self, token: impl AsRef<[u8]>) -> Self {
                 self.header("Authorization", [b"Bearer ", token.as_ref()].concat())
             }
 
             /// Sets the body: bytes, text, or one that [`Body`] creates from a source.
+            #[doc(alias = "send_bytes")]
             pub fn body(mut self, body: impl Into<Body>) -> Self {
                 self.body = body.into();
                 self
@@ -84,6 +88,7 @@ macro_rules! request_methods {
             /// assert_eq!(request.url().as_str(), "http://localhost/?a=1&q=a+b&lang=%C3%A4");
             #[doc = concat!("# Ok::<(), ", env!("CARGO_CRATE_NAME"), "::Error>(())")]
             /// ```
+            #[doc(alias("query_pairs", "params"))]
             #[cfg(feature = "form")]
             pub fn query(
                 mut self,
@@ -98,6 +103,7 @@ macro_rules! request_methods {
 
             /// Sets the body: parameters as `application/x-www-form-urlencoded`, which is also the Content-Type
             /// unless the request has one.
+            #[doc(alias = "send_form")]
             #[cfg(feature = "form")]
             pub fn form(
                 mut self,
@@ -109,6 +115,7 @@ macro_rules! request_methods {
 
             /// Sets the body: a value as JSON. The Content-Type is `application/json` unless the request has one.
             /// [`send`](Self::send) fails if the value cannot be written as JSON.
+            #[doc(alias = "send_json")]
             #[cfg(feature = "json")]
             pub fn json(mut self, value: &(impl serde::Serialize + ?Sized)) -> Self {
                 self.pending.set_content_type("application/json");
@@ -164,6 +171,7 @@ macro_rules! request_methods {
             /// let slow = client.get("http://localhost/report").read_timeout(None).timeout(Duration::from_secs(60));
             /// # drop(slow);
             /// ```
+            #[doc(alias = "timeout_global")]
             pub fn timeout(self, timeout: impl Into<Option<::std::time::Duration>>) -> Self {
                 self.options(|options| options.timeouts.total = timeout.into())
             }
@@ -206,12 +214,14 @@ macro_rules! request_methods {
 
             /// Sets how many redirects are followed, instead of
             /// [the client's number](limpid_io::ClientBuilder::redirects). `None` returns redirects as responses.
+            #[doc(alias = "max_redirects")]
             pub fn redirects(self, most: impl Into<Option<u32>>) -> Self {
                 self.options(|options| options.redirects = most.into())
             }
 
             /// Sets when the request is tried again, instead of
             /// [the client's policy](limpid_io::ClientBuilder::retries). `None` means never.
+            #[doc(alias = "retry")]
             pub fn retries(self, policy: impl Into<Option<$crate::RetryPolicy>>) -> Self {
                 let policy = policy.into().map($crate::seeded_policy);
                 self.options(|options| options.retries = policy)
@@ -302,6 +312,7 @@ macro_rules! request_methods {
             ///
             /// # Errors
             /// The URL is not valid, or the body can be read only once because it is neither text nor bytes.
+            #[doc(alias("build", "try_clone"))]
             pub fn prepare(self) -> Result<$crate::Prepared, $crate::Error> {
                 let Self { client, pending, body, .. } = self;
                 let size = body.size();

@@ -11,10 +11,36 @@ macro_rules! response_methods {
                 self.in_flight().head()
             }
 
-            /// Returns the status code.
+            /// Returns the status code, a number. [`is_success`](Self::is_success) and
+            /// [`error_for_status`](Self::error_for_status) classify it, and ranges do.
+            ///
+            /// ```no_run
+            #[doc = concat!("# fn classify(response: &", env!("CARGO_CRATE_NAME"), "::Response) {")]
+            /// match response.status() {
+            ///     200..=299 => println!("success"),
+            ///     404 => println!("not found"),
+            ///     500.. => println!("the server failed"),
+            ///     status => println!("status {status}"),
+            /// }
+            /// # }
+            /// ```
+            #[doc(alias(
+                "StatusCode",
+                "as_u16",
+                "is_client_error",
+                "is_server_error",
+                "is_redirection"
+            ))]
             #[must_use]
             pub fn status(&self) -> u16 {
                 self.head().map_or(0, |head| head.status)
+            }
+
+            /// Returns whether the status is one of success, from 200 to 299 (RFC 9110 section 15.3).
+            #[doc(alias = "ok")]
+            #[must_use]
+            pub fn is_success(&self) -> bool {
+                matches!(self.status(), 200..=299)
             }
 
             /// Returns the version of HTTP.
@@ -25,6 +51,7 @@ macro_rules! response_methods {
             }
 
             /// Returns the reason phrase, unchanged.
+            #[doc(alias("canonical_reason", "status_text"))]
             #[must_use]
             pub fn reason(&self) -> &[u8] {
                 self.head().map_or(&[], |head| head.reason)
@@ -51,6 +78,7 @@ macro_rules! response_methods {
 
             /// Returns the value of the first field with this name, if it is text in UTF-8.
             /// [`field`](Self::field) returns its bytes.
+            #[doc(alias("to_str", "header_str"))]
             #[must_use]
             pub fn header(&self, name: &str) -> Option<&str> {
                 ::std::str::from_utf8(self.field(name)?).ok()
@@ -68,6 +96,7 @@ macro_rules! response_methods {
             ///
             /// # Errors
             /// The status is that of an error.
+            #[doc(alias("raise_for_status", "http_status_as_error"))]
             pub fn error_for_status(self) -> Result<Self, $crate::Error> {
                 self.error_for_status_ref()?;
                 Ok(self)
@@ -95,6 +124,7 @@ macro_rules! response_methods {
             }
 
             /// Returns the URL of the request. After redirects, it is the last one.
+            #[doc(alias("final_url", "get_uri"))]
             #[must_use]
             pub fn url(&self) -> &limpid_core::client::Url {
                 self.in_flight().request().url()
@@ -119,6 +149,7 @@ macro_rules! response_methods {
             }
 
             /// Returns the durations of its phases: up to now, or in total after the end of the body.
+            #[doc(alias = "elapsed")]
             #[must_use]
             pub fn timings(&self) -> limpid_core::client::Timings {
                 self.in_flight().timings()

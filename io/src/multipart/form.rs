@@ -99,6 +99,7 @@ impl<S> Part<S> {
 
     /// Creates a part from a source of the driver: of exactly `length` bytes, or of an unknown length, with which the
     /// body is chunked.
+    #[doc(alias("stream", "reader"))]
     pub const fn source(source: S, length: Option<u64>) -> Self {
         Self::new(Content::Source(source, length))
     }
@@ -128,6 +129,7 @@ impl<S> Part<S> {
     }
 
     /// Sets the media type. Line ends in it are left out.
+    #[doc(alias = "mime_str")]
     #[must_use]
     pub fn content_type(mut self, media_type: impl Into<Cow<'static, str>>) -> Self {
         self.media_type = MediaType::Given(on_one_line(media_type.into()));

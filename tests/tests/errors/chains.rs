@@ -6,6 +6,7 @@ use limpid_core::error::{Cause, Error as CoreError, OsError, OsErrorKind, Resolv
 use limpid_core::transport::LayerError;
 use limpid_io::{ClientBuilder, Error, LookupError, Settings, TlsSetupError};
 use limpid_sinks::LoggingConfig;
+use limpid_std::Client;
 use limpid_tests::script::{Step, answer, send};
 use limpid_tests::server::{Listen, Server};
 
@@ -46,6 +47,32 @@ fn no_error_repeats_what_its_source_says() {
                     chain[index + 1..].iter().find(|source| text.contains(source.as_str()));
                 assert_eq!(source, None, "{chain:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn field_that_cannot_be_sent_is_named() {
+    for (name, value, fault) in
+        [("X Y", "z", "a character other than"), ("X", "y\nz", "a control character")]
+    {
+        let error = Client::new().get("http://localhost/").header(name, value).send().unwrap_err();
+        let [outer, source] = &chain(&error)[..] else { panic!("{error:?}") };
+        assert!(outer.contains(fault), "{outer}");
+        assert_eq!(*source, format!("the field is {name:?}"));
+    }
+}
+
+#[test]
+fn debug_form_is_the_chain_in_one_line() {
+    for driver in DRIVERS {
+        for error in errors(driver) {
+            assert_eq!(format!("{error:?}"), chain(&error).join(": "));
+            let details = format!("{error:#?}");
+            assert!(
+                details.contains(&error.to_string()) && details.contains("history"),
+                "{details}"
+            );
         }
     }
 }

@@ -29,6 +29,17 @@ fn text_has_the_charset_of_its_content_type() {
 }
 
 #[test]
+fn one_request_needs_no_client() {
+    let (server, url) = serve(&whole("", b"once"));
+    assert_eq!(limpid_std::get(&url).unwrap().text().unwrap(), "once");
+    server.finish().unwrap();
+    let (server, url) = serve(&whole("", b"once"));
+    let text = block_on(async { limpid_tokio::get(&url).await?.text().await });
+    assert_eq!(text.unwrap(), "once");
+    server.finish().unwrap();
+}
+
+#[test]
 fn json_is_read_into_types() {
     for (got, _) in
         exchanged!(whole("", b"[1, 2]"), {}, |client, url| client.get(url), .json::<Vec<u8>>())
@@ -37,7 +48,15 @@ fn json_is_read_into_types() {
     }
     for (got, _) in exchanged!(whole("", b"<p>"), {}, |client, url| client.get(url), .json::<u8>())
     {
-        assert!(matches!(got, Err(Error::FromJson(_))));
+        let error = got.unwrap_err();
+        assert!(matches!(error, Error::FromJson { .. }));
+        assert_eq!(
+            format!("{error:?}"),
+            format!(
+                "the body of the response from {} is not the expected JSON: expected value at line 1 column 1",
+                error.url().unwrap()
+            )
+        );
     }
 }
 
@@ -64,6 +83,7 @@ fn status_of_an_error_becomes_one_with_the_url() {
     let (server, url) = serve(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nlost");
     let client = limpid_std::Client::new();
     let response = client.get(&format!("{url}?token=secret")).send().unwrap();
+    assert!(!response.is_success());
     assert_eq!(response.error_for_status_ref().unwrap_err().status(), Some(404));
     let error = response.error_for_status().unwrap_err();
     assert_eq!((error.status(), error.request_was_sent()), (Some(404), true));
@@ -74,6 +94,7 @@ fn status_of_an_error_becomes_one_with_the_url() {
     let (server, url) = serve(&whole("", b"fine"));
     let client = limpid_std::Client::new();
     let response = client.get(&url).send().unwrap().error_for_status().unwrap();
+    assert!(response.is_success());
     assert_eq!(
         (response.content_length(), response.header("content-length")),
         (Some(4), Some("4"))

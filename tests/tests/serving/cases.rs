@@ -44,8 +44,10 @@ fn server_streams_bodies() {
             assert_eq!(response.text().unwrap(), data.len().to_string(), "{every:?}");
         }
         let small = data[..10_000].to_vec();
-        let response = client.post(&server.url("/echo")).body(small.clone()).send().unwrap();
-        assert_eq!(response.bytes().unwrap(), small, "{every:?}");
+        for path in ["/echo", "/whole"] {
+            let response = client.post(&server.url(path)).body(small.clone()).send().unwrap();
+            assert_eq!(response.bytes().unwrap(), small, "{every:?} {path}");
+        }
     }
 }
 

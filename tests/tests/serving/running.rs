@@ -225,6 +225,10 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
             }
             exchange.respond(200, count.to_string())
         }
+        b"/whole" => {
+            let body = exchange.read_body()?;
+            exchange.respond(200, body)
+        }
         b"/endless" => {
             exchange.start(200, BodySize::Unknown)?;
             loop {
@@ -273,6 +277,10 @@ async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> Result<(), Cause>
                 count += data.len();
             }
             exchange.respond(200, count.to_string())
+        }
+        b"/whole" => {
+            let body = exchange.read_body().await?;
+            exchange.respond(200, body)
         }
         b"/endless" => {
             exchange.start(200, BodySize::Unknown)?;

@@ -23,6 +23,7 @@ use crate::trace::Capture;
 /// assert_eq!(url.target(), "/b%20c?q=%C3%A4");
 /// # Ok::<(), limpid_core::client::UrlError>(())
 /// ```
+#[doc(alias("Uri", "IntoUrl", "parse"))]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Url {
     /// The URL, followed by the request target if that is not a part of it, and, if the host has a
@@ -80,12 +81,14 @@ impl Url {
 
     /// Returns the host to connect to: in lower case, as A-labels, without the brackets of an IPv6
     /// address, whose zone follows a `%` (RFC 4007 section 11).
+    #[doc(alias = "host_str")]
     #[must_use]
     pub fn host(&self) -> &str {
         &self.text[self.host.clone()]
     }
 
     /// Returns the port to connect to.
+    #[doc(alias = "port_or_known_default")]
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
@@ -117,9 +120,29 @@ impl Url {
     }
 
     /// Returns the request target in origin form: path and query (RFC 9112 section 3.2.1).
+    #[doc(alias = "path_and_query")]
     #[must_use]
     pub fn target(&self) -> &str {
         &self.text[self.target.clone()]
+    }
+
+    /// Returns the path, encoded. It begins with a slash.
+    ///
+    /// ```
+    /// # use limpid_core::client::Url;
+    /// let url: Url = "http://example.com/a%20b?c=d#e".parse()?;
+    /// assert_eq!((url.path(), url.query()), ("/a%20b", Some("c=d")));
+    /// # Ok::<(), limpid_core::client::UrlError>(())
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.target().split_once('?').map_or(self.target(), |(path, _)| path)
+    }
+
+    /// Returns the query, encoded and without the question mark; `None` without a question mark.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.target().split_once('?').map(|(_, query)| query)
     }
 
     /// Returns the fragment, encoded, if there is one.
@@ -146,6 +169,7 @@ impl Url {
     }
 
     /// Returns the user and the password, decoded, if there are any.
+    #[doc(alias("username", "password", "userinfo"))]
     #[must_use]
     pub fn credentials(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let before = self.text[..self.authority.start].strip_suffix('@')?;

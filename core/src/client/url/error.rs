@@ -48,7 +48,7 @@ pub struct UrlError {
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.problem {
-            UrlProblem::NoScheme => "the URL has no scheme; write http:// or https:// before it",
+            UrlProblem::NoScheme => "the URL has no scheme; write all of it, such as http://localhost:8080/path",
             UrlProblem::UnknownScheme => "the URL's scheme is not http, https, ws or wss",
             UrlProblem::NoHost => "the URL has no host",
             UrlProblem::BadHost => "the URL's host is not a valid name or address",

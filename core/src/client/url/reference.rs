@@ -42,7 +42,7 @@ impl Url {
 
     /// Returns the part of this URL that precedes a reference without an authority.
     fn before(&self, reference: &str) -> String {
-        let path = self.target().split_once('?').map_or(self.target(), |(path, _)| path);
+        let path = self.path();
         let kept = match reference.bytes().next() {
             Some(b'/') => "",
             Some(b'?') => path,
