@@ -176,7 +176,12 @@ impl<'c> Exchange<'c> {
     /// As [`data`](Self::data).
     #[doc(alias("bytes", "text", "json", "read_to_end"))]
     pub fn read_body(&mut self) -> Result<Vec<u8>, Cause> {
-        let mut bytes = Vec::new();
+        // What a read has left of the current piece.
+        let unread = match self.read {
+            0 => None,
+            read => self.connection.serving.data().and_then(|data| data.get(read..)),
+        };
+        let mut bytes = unread.unwrap_or_default().to_vec();
         while let Some(piece) = self.data()? {
             bytes.extend_from_slice(piece);
         }

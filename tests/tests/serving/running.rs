@@ -226,8 +226,10 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> Result<(), Cause> {
             exchange.respond(200, count.to_string())
         }
         b"/whole" => {
-            let body = exchange.read_body()?;
-            exchange.respond(200, body)
+            let mut first = [0];
+            let n = exchange.read(&mut first).map_err(|_| Cause::Cancelled)?;
+            let rest = exchange.read_body()?;
+            exchange.respond(200, [&first[..n], &rest].concat())
         }
         b"/endless" => {
             exchange.start(200, BodySize::Unknown)?;
