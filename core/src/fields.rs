@@ -401,7 +401,7 @@ impl Stored for FieldBlock {
     fn store(&self, to: &mut Vec<u8>) {
         let fields = self.fields();
         fields.len().store(to);
-        for field in fields.iter() {
+        for field in fields {
             for part in [field.name, field.value] {
                 part.len().store(to);
                 to.extend_from_slice(part);

@@ -44,7 +44,7 @@ impl TryFrom<Fields<'_>> for HeaderMap {
     /// than a map can have.
     fn try_from(fields: Fields<'_>) -> Result<Self, http::Error> {
         let mut map = Self::try_with_capacity(fields.len())?;
-        for field in fields.iter() {
+        for field in fields {
             let name = HeaderName::from_bytes(field.name)?;
             map.try_append(name, HeaderValue::from_bytes(field.value)?)?;
         }

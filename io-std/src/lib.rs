@@ -31,7 +31,7 @@
 //! let client = Client::builder().build();
 //! let response = client.get("https://www.example.com/").header("Accept", "text/html").send()?;
 //! println!("{}", response.status());
-//! for field in response.fields().iter() {
+//! for field in response.fields() {
 //!     println!("{field:?}");
 //! }
 //! println!("{}", response.text()?);

@@ -130,7 +130,7 @@ fn block(fields: &[(&str, &str)]) -> FieldBlock {
 
 fn encoded(line: &[u8], fields: &FieldBlock, body: &[u8]) -> Vec<u8> {
     let mut bytes = [line, b"\r\n"].concat();
-    for field in fields.fields().iter() {
+    for field in fields.fields() {
         bytes.extend_from_slice(&[field.name, b": ", field.value, b"\r\n"].concat());
     }
     [&bytes, &b"\r\n"[..], body].concat()

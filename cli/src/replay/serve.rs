@@ -73,7 +73,7 @@ fn send(reply: &Reply, exchange: &mut Exchange<'_>) -> Result<(), Cause> {
     if let Some(reason) = reply.custom_reason() {
         exchange.reason(reason);
     }
-    for field in reply.fields().iter() {
+    for field in reply.fields() {
         exchange.field(field.name, field.value);
     }
     if exchange.head().method == b"HEAD" || reply.status() == 304 {
@@ -89,7 +89,7 @@ fn send(reply: &Reply, exchange: &mut Exchange<'_>) -> Result<(), Cause> {
     if !body.is_empty() {
         exchange.send(body.clone())?;
     }
-    for field in reply.trailers().iter() {
+    for field in reply.trailers() {
         exchange.field(field.name, field.value);
     }
     exchange.finish()

@@ -281,7 +281,7 @@ impl<'t> Forwarding<'t> {
                 continue;
             }
             self.exchange.reason(reason);
-            for field in fields.fields().iter() {
+            for field in fields.fields() {
                 self.exchange.field(field.name, field.value);
             }
             self.exchange.inform(status).await?;

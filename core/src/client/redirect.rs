@@ -60,7 +60,7 @@ fn follow(plan: &Plan, head: ResponseHead<'_>) -> Option<Next> {
     let url = if same_origin { url } else { url.without_userinfo() };
     let (method, drops_body) = rules.next(head.status, request.method());
     let mut builder = Request::builder(method, url).in_the_form_of(request);
-    for field in request.fields().fields().iter() {
+    for field in request.fields().fields() {
         let is_of_origin = match known_field(field.name) {
             FieldKind::Credential => !rules.trusted,
             _ => field.is("Host"),

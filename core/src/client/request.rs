@@ -221,7 +221,7 @@ impl Request {
         capture.mask_target(to.get_mut(target..).unwrap_or_default());
         let fields = self.fields.fields();
         fields.len().store(to);
-        for field in fields.iter() {
+        for field in fields {
             stored_bytes(field.name, to);
             let value = stored_bytes(field.value, to);
             capture.mask_field(field.name, value);
@@ -297,7 +297,7 @@ impl Request {
     pub(super) fn with_cookies(&self, cookies: &[u8]) -> Option<(Self, u64)> {
         let mut fields = FieldBlock::new();
         let mut list: Vec<u8> = Vec::new();
-        for field in self.fields.fields().iter() {
+        for field in self.fields.fields() {
             if field.is("Cookie") {
                 append(&mut list, field.value);
             } else {
@@ -382,7 +382,7 @@ impl RequestBuilder {
     /// Adds those of `defaults` whose names the caller has not added.
     pub fn push_missing(&mut self, defaults: Fields<'_>) {
         let own = self.fields.fields().len();
-        for default in defaults.iter() {
+        for default in defaults {
             let is_own = |field: Field<'_>| field.name.eq_ignore_ascii_case(default.name);
             if !self.fields.fields().iter().take(own).any(is_own) {
                 self.fields.push(default.name, default.value);

@@ -92,11 +92,7 @@ impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problem = match self {
             Self::Certificate(problem) => *problem,
-            Self::NotTls => {
-                return f.write_str(
-                    "the peer does not speak TLS on this port; write http:// if that is its scheme",
-                );
-            }
+            Self::NotTls => return f.write_str("the peer does not speak TLS on this port"),
             Self::Alert(alert) => {
                 return write!(f, "the peer refused with TLS alert {alert}{}", meaning(*alert));
             }

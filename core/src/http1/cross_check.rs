@@ -186,7 +186,7 @@ fn response(line: &StatusLine, bytes: &[u8], fields: Fields<'_>, original: &[u8]
 /// Compares the fields, and where the section ends.
 fn compared(ours: Fields<'_>, theirs: &[Header<'_>], len: usize, original: &[u8]) -> Second {
     let mut theirs = theirs.iter();
-    for ours in ours.iter() {
+    for ours in ours {
         let is_same = theirs.next().is_some_and(|theirs| {
             ours.name == theirs.name.as_bytes() && is_same_value(ours.value, theirs.value)
         });

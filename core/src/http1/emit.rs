@@ -25,7 +25,7 @@ impl Receive {
             });
         }
         if cx.wants(EventKind::FieldRead) {
-            for field in Fields::new(bytes, self.parser.spans()).iter() {
+            for field in Fields::new(bytes, self.parser.spans()) {
                 cx.emit(EventKind::FieldRead, || TraceEvent::FieldRead {
                     name: field.name,
                     value: field.value,
@@ -38,7 +38,7 @@ impl Receive {
     pub(super) fn emit_trailers<S: Sink>(&self, cx: &mut Cx<'_, S>) {
         let at = self.buffer.consumed();
         if cx.wants(EventKind::TrailerRead) {
-            for field in self.fields().iter() {
+            for field in self.fields() {
                 cx.emit(EventKind::TrailerRead, || TraceEvent::TrailerRead {
                     name: field.name,
                     value: field.value,

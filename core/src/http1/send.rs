@@ -134,7 +134,7 @@ pub(super) fn write_fields(staging: &mut Vec<u8>, fields: Fields<'_>) {
     if let Some(lines) = fields.lines() {
         return staging.extend_from_slice(lines);
     }
-    for field in fields.iter() {
+    for field in fields {
         staging.extend_from_slice(field.name);
         staging.extend_from_slice(b": ");
         staging.extend_from_slice(field.value);

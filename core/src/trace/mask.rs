@@ -101,7 +101,7 @@ impl Capture {
     #[must_use]
     pub fn masked_fields(self, fields: Fields<'_>) -> FieldBlock {
         let mut block = FieldBlock::new();
-        for field in fields.iter() {
+        for field in fields {
             let mut value = field.value.to_vec();
             self.mask_field(field.name, &mut value);
             block.push(field.name, &value);

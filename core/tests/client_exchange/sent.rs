@@ -27,7 +27,7 @@ fn heads(bench: &Bench) -> Vec<u8> {
         if let TraceEvent::RequestSent { head } = event.borrow() {
             let version = head.version.to_string();
             heads.extend([head.method, b" ", head.target, b" ", version.as_bytes()].concat());
-            for field in head.fields.iter() {
+            for field in head.fields {
                 heads.extend([b"\r\n", field.name, b": ", field.value].concat());
             }
             heads.extend(b"\r\n\r\n");

@@ -23,7 +23,7 @@ fn heads(events: &[OwnedTraceEvent]) -> (String, String) {
             _ => continue,
         };
         heads.push_str(&line);
-        for field in fields.iter() {
+        for field in fields {
             heads.push_str(&format!("{}: {}\r\n", text(field.name), text(field.value)));
         }
         heads.push_str("\r\n");

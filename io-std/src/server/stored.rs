@@ -55,7 +55,7 @@ impl Exchange<'_> {
     /// # Errors
     /// As [`respond_file`](Self::respond_file).
     pub fn respond_with(&mut self, mut answer: Answer) -> Result<(), Cause> {
-        for field in answer.fields().iter() {
+        for field in answer.fields() {
             self.field(field.name, field.value);
         }
         self.start(answer.status(), BodySize::Length(answer.len()))?;

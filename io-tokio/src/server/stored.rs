@@ -57,7 +57,7 @@ impl Exchange {
     /// # Errors
     /// As [`respond_file`](Self::respond_file).
     pub async fn respond_with(&mut self, mut answer: Answer) -> Result<(), Cause> {
-        for field in answer.fields().iter() {
+        for field in answer.fields() {
             self.field(field.name, field.value);
         }
         self.start(answer.status(), BodySize::Length(answer.len()))?;

@@ -42,7 +42,7 @@ fn response(head: &ResponseHead<'_>, capture: Capture, out: &mut String) {
 }
 
 fn fields(mark: &str, fields: Fields<'_>, capture: Capture, out: &mut String) {
-    for line in fields.iter() {
+    for line in fields {
         field(mark, line.name, line.value, capture, out);
     }
 }

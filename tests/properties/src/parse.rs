@@ -221,7 +221,7 @@ impl Told {
     fn check_fields(&self, fields: Fields<'_>, limit: usize) {
         assert!(fields.len() <= self.limits.fields);
         assert!(fields.as_bytes().len() <= limit);
-        for field in fields.iter() {
+        for field in fields {
             assert!(!field.name.is_empty() && field.name.iter().all(u8::is_ascii_graphic));
             assert!(!field.value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b'\0')));
             assert!(!matches!(field.value, [b' ' | b'\t', ..] | [.., b' ' | b'\t']));

@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     let mut body = Client::new().post(&url).header("TE", "trailers").body(body).send()?.into_body();
     io::copy(&mut body, &mut io::stdout())?;
-    for field in body.trailers().iter() {
+    for field in body.trailers() {
         println!("{}: {}", field.name.escape_ascii(), field.value.escape_ascii());
     }
     Ok(())
