@@ -85,7 +85,7 @@ fn each(groups: &[Group]) -> impl Iterator<Item = (&Group, &str)> {
 
 fn blocking(client: &limpid_std::Client, group: &Group, url: &str) -> Result<(), Error> {
     thread::sleep(group.delay);
-    let mut request = client.request(&group.method(), url);
+    let mut request = client.request(group.method(), url);
     for (name, value) in &group.headers {
         request = request.header(name, value);
     }
@@ -109,7 +109,7 @@ async fn asynchronous(
     url: &str,
 ) -> Result<(), Error> {
     tokio::time::sleep(group.delay).await;
-    let mut request = client.request(&group.method(), url);
+    let mut request = client.request(group.method(), url);
     for (name, value) in &group.headers {
         request = request.header(name, value);
     }
