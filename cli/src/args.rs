@@ -13,6 +13,7 @@ mod meter;
 mod ordered;
 mod outputs;
 mod parallel;
+mod rate;
 mod redirects;
 mod replay;
 mod request;

@@ -112,8 +112,8 @@ macro_rules! request {
         }
         if let Some(payload) = $draft.body {
             request = match payload.as_bytes() {
-                Some(bytes) => request.body(bytes),
-                None => request.body($body(&payload, $draft.sent.as_ref())),
+                Some(bytes) if $draft.sent.is_none() => request.body(bytes),
+                _ => request.body($body(&payload, $draft.sent.as_ref())),
             };
         }
         request

@@ -12,6 +12,7 @@ mod heads;
 mod interrupts;
 mod lenient;
 mod output;
+mod pace;
 mod parse;
 mod payload;
 mod printable;
@@ -22,6 +23,7 @@ mod report;
 mod request;
 mod serve;
 mod show;
+mod stderr;
 mod tap;
 mod trace;
 mod write_out;
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Asked::Requests(requests) => requests
             .iter()
             .try_for_each(RequestArgs::check)
+            .map(|()| stderr::redirect_as_asked(&requests))
             .and_then(|()| {
                 let first = requests.first().map(|args| args.outputs.secret_names());
                 first.map_or(Ok(()), prepared)

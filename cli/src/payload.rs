@@ -13,7 +13,12 @@ const KEPT: u64 = 1024 * 1024;
 const PIECE: usize = 64 * 1024;
 
 /// What the length of each piece is passed to.
-pub(crate) type Sent = Arc<dyn Fn(usize) + Send + Sync>;
+#[derive(Clone)]
+pub(crate) struct Sent {
+    pub(crate) count: Arc<dyn Fn(usize) + Send + Sync>,
+    /// The longest piece.
+    pub(crate) most: usize,
+}
 
 /// A body: pieces in sequence. It is cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +36,8 @@ enum Piece {
         /// `None` if it is not announced.
         length: Option<u64>,
         form: Form,
+        /// Where it begins.
+        start: u64,
     },
     /// Standard input as it comes.
     Stdin,
@@ -121,6 +128,25 @@ impl Payload {
         Self { pieces: vec![Piece::file(file, length, Form::Unchanged)] }
     }
 
+    /// Returns the body without its first bytes, at most those of its first piece.
+    pub(crate) fn skip(mut self, count: u64) -> io::Result<Self> {
+        match self.pieces.first_mut() {
+            Some(Piece::Bytes(bytes)) => {
+                let count = usize::try_from(count).unwrap_or(usize::MAX).min(bytes.len());
+                *bytes = bytes.slice(count..);
+            }
+            Some(Piece::File { length, start, .. }) => {
+                *start += count;
+                *length = length.map(|length| length.saturating_sub(count));
+            }
+            Some(Piece::Stdin) => {
+                io::copy(&mut io::stdin().lock().take(count), &mut io::sink())?;
+            }
+            None => {}
+        }
+        Ok(self)
+    }
+
     /// Returns the length, if it is known and to be announced.
     pub(crate) fn length(&self) -> Option<u64> {
         let lengths = self.pieces.iter().map(|piece| match piece {
@@ -170,6 +196,8 @@ pub(crate) struct PayloadReader {
 
 impl Read for PayloadReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = self.sent.as_ref().map_or(usize::MAX, |sent| sent.most).min(buffer.len());
+        let buffer = &mut buffer[..most];
         while let Some(piece) = self.pieces.get(self.piece) {
             let (read, passed) = piece.read(self.offset, buffer)?;
             if passed == 0 {
@@ -180,7 +208,7 @@ impl Read for PayloadReader {
             self.position += read as u64;
             if read > 0 {
                 if let Some(sent) = &self.sent {
-                    sent(read);
+                    (sent.count)(read);
                 }
                 return Ok(read);
             }
@@ -225,7 +253,7 @@ impl limpid_tokio::Pieces for PayloadReader {
 
 impl Piece {
     fn file(file: File, length: Option<u64>, form: Form) -> Self {
-        Self::File { file: Arc::new(Mutex::new(file)), length, form }
+        Self::File { file: Arc::new(Mutex::new(file)), length, form, start: 0 }
     }
 
     /// Reads from this offset. Returns how many bytes are in the buffer, and how many were passed for them.
@@ -236,9 +264,9 @@ impl Piece {
                 let n = rest.unwrap_or_default().read(buffer)?;
                 Ok((n, n))
             }
-            Self::File { file, form, .. } => {
+            Self::File { file, form, start, .. } => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                file.seek(SeekFrom::Start(offset))?;
+                file.seek(SeekFrom::Start(start + offset))?;
                 let n = file.read(buffer)?;
                 match form {
                     Form::Unchanged => Ok((n, n)),

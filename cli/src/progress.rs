@@ -3,12 +3,13 @@
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::RequestArgs;
 use crate::driver::Response;
+use crate::pace::Pace;
 use crate::payload::{Payload, Sent};
 use crate::printable::is_printable;
 
@@ -58,10 +59,23 @@ impl Progress {
         Self { bar: Some(bar.with_style(style).with_prefix(name)) }
     }
 
-    /// Returns what counts the bytes that are sent, if they are shown.
-    pub(crate) fn sent(&self) -> Option<Sent> {
-        let bar = self.bar.clone()?;
-        Some(Arc::new(move |n| bar.inc(n as u64)))
+    /// Returns what counts the bytes that are sent, if they are shown or held back by `pace`.
+    pub(crate) fn sent(&self, pace: Option<Pace>) -> Option<Sent> {
+        let bar = self.bar.clone();
+        if bar.is_none() && pace.is_none() {
+            return None;
+        }
+        let most = pace.as_ref().map_or(usize::MAX, Pace::at_once);
+        let pace = Mutex::new(pace);
+        let count = move |bytes: usize| {
+            if let Some(bar) = &bar {
+                bar.inc(bytes as u64);
+            }
+            if let Some(pace) = &mut *pace.lock().unwrap_or_else(PoisonError::into_inner) {
+                pace.pass(bytes);
+            }
+        };
+        Some(Sent { count: Arc::new(count), most })
     }
 
     /// Counts received bytes.

@@ -1,5 +1,7 @@
 //! The arguments about messages and progress.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -16,6 +18,9 @@ pub(crate) struct MeterArgs {
     /// Show no progress
     #[arg(long)]
     no_progress_meter: bool,
+    /// Write messages and log lines to FILE, or to standard output (-), instead of standard error
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stderr: Option<PathBuf>,
 }
 
 impl MeterArgs {

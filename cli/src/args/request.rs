@@ -7,6 +7,7 @@ use super::connection::ConnectionArgs;
 use super::message::MessageArgs;
 use super::outputs::OutputArgs;
 use super::parallel::ParallelArgs;
+use super::rate::RateArgs;
 use super::redirects::RedirectArgs;
 use super::response::ResponseArgs;
 use super::retry::RetryArgs;
@@ -39,6 +40,8 @@ pub(crate) struct RequestArgs {
     pub(crate) tolerances: ToleranceArgs,
     #[command(flatten)]
     pub(crate) time: TimeArgs,
+    #[command(flatten)]
+    pub(crate) rate: RateArgs,
     #[command(flatten)]
     pub(crate) outputs: OutputArgs,
     /// The driver: std (blocking calls) or tokio

@@ -18,7 +18,7 @@ pub(crate) struct TimeArgs {
     /// Limit on each request as a whole, in seconds [default: no limit]
     #[arg(short = 'm', long = "max-time", value_name = "SECONDS", default_value = "0")]
     #[arg(hide_default_value = true)]
-    max_time: Seconds,
+    pub(crate) max_time: Seconds,
     #[command(flatten)]
     speed: SpeedArgs,
 }

@@ -8,6 +8,7 @@ use super::credentials::Credentials;
 use super::data;
 use super::form::{self, Style};
 use super::refusal::Refusal;
+use super::resume::Upload;
 use super::target::Target;
 use crate::args::{DataArgs, FieldArg, HeaderArg, MessageArgs, QueryArgs, RequestArgs};
 use crate::collector;
@@ -75,7 +76,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Returns the request for a URL.
-    pub(super) fn draft<'p>(&'p self, target: &'p Target, upload: Option<&Payload>) -> Draft<'p> {
+    pub(super) fn draft<'p>(&'p self, target: &'p Target, upload: Option<&Upload>) -> Draft<'p> {
         let args = self.args;
         let mut draft = Draft {
             method: args.method(upload.is_some()),
@@ -84,7 +85,7 @@ impl<'a> Plan<'a> {
             is_http10: args.message.http10,
             fields: Vec::new(),
             removed: Vec::new(),
-            body: upload.or(self.body.as_ref()).cloned(),
+            body: upload.map(|upload| &upload.payload).or(self.body.as_ref()).cloned(),
             sent: None,
         };
         for FieldArg { name, value } in &self.fields {
@@ -94,6 +95,9 @@ impl<'a> Plan<'a> {
                 Some(value) => draft.fields.push((name, value.clone().into())),
                 None => draft.removed.push(name),
             }
+        }
+        if let Some(range) = upload.and_then(|upload| upload.range.as_ref()) {
+            draft.add("Content-Range", range.clone().into());
         }
         self.add_fields(&mut draft);
         self.credentials.add(&target.url, &mut draft);
@@ -118,9 +122,7 @@ impl<'a> Plan<'a> {
             draft.add("Cookie", cookie.clone().into());
         }
         if let Some(range) = &message.range {
-            // A number alone is where the range begins.
-            let end = if range.contains('-') { "" } else { "-" };
-            draft.add("Range", ["bytes=", range, end].concat().into());
+            self.add_range(range, draft);
         }
         if let Some(etag) = &self.etag {
             let etag = if etag.is_empty() { b"\"\"".to_vec() } else { etag.clone() };
@@ -148,6 +150,22 @@ impl<'a> Plan<'a> {
         }
         // curl announces no empty body, also after a redirect.
         draft.removed.push("Content-Length");
+    }
+
+    /// Adds the field of `-r`. As in curl, it says of data that is sent which part of something it is.
+    fn add_range(&self, range: &str, draft: &mut Draft<'_>) {
+        // A number alone is where the range begins.
+        let end = if range.contains('-') { "" } else { "-" };
+        match &draft.body {
+            None => draft.add("Range", ["bytes=", range, end].concat().into()),
+            Some(body) if self.args.message.form.0.is_empty() => {
+                let length =
+                    body.length().map_or_else(|| "*".to_owned(), |length| length.to_string());
+                let value = ["bytes ", range, end, "/", &length].concat();
+                draft.add("Content-Range", value.into());
+            }
+            Some(_) => {}
+        }
     }
 }
 

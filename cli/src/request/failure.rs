@@ -31,6 +31,10 @@ pub(super) enum Failure {
     TooLarge(u64, u64),
     /// The file of `-T` cannot be read.
     Upload(String, io::Error),
+    /// The file of `-T`, and its length, behind which `-C` begins.
+    NoRest(String, u64),
+    /// The time of `--max-time` passed while `--limit-rate` held the transfer back.
+    HeldBack,
 }
 
 impl fmt::Display for Failure {
@@ -58,6 +62,12 @@ impl fmt::Display for Failure {
                 write!(f, "the body has {length} bytes, and --max-filesize allows {most}")
             }
             Self::Upload(name, error) => write!(f, "cannot read {name}: {error}"),
+            Self::NoRest(name, length) => {
+                write!(f, "{name} has {length} bytes, and nothing behind the offset of -C")
+            }
+            Self::HeldBack => {
+                f.write_str("--max-time has passed while --limit-rate held the transfer back")
+            }
         }
     }
 }
@@ -74,6 +84,8 @@ impl Failure {
             Self::Range => Exit::Range,
             Self::TooLarge(..) => Exit::TooLarge,
             Self::Upload(..) => Exit::Read,
+            Self::NoRest(..) => Exit::Partial,
+            Self::HeldBack => Exit::Timeout,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use limpid_core::coding::Codings;
 use limpid_io::Error;
@@ -20,6 +20,7 @@ use crate::args::RequestArgs;
 use crate::driver::{Body, Client, Draft, Response};
 use crate::heads::Heads;
 use crate::output::{BinaryOutput, Output};
+use crate::pace::Pace;
 use crate::printable::Printable;
 use crate::progress::Progress;
 use crate::write_out::Transfer;
@@ -47,7 +48,10 @@ impl Context<'_> {
         transfer: &mut Transfer,
     ) -> Result<(), Failure> {
         let mut place = job.place(target, None, self.args)?;
-        let offset = resume::offset(self.args, place.path());
+        let offset = match job.upload {
+            Some(_) => 0,
+            None => resume::offset(self.args, place.path()),
+        };
         if offset > 0 {
             resume::append(&mut place);
         }
@@ -74,20 +78,21 @@ impl Context<'_> {
         let args = self.args;
         let heads = Heads::default();
         let shows_heads = args.response.shows_heads() || args.response.files.dump_header.is_some();
-        let payload = job.payload()?;
+        let upload = job.payload(args)?;
         self.cookies.add_hostless(&target.url);
         let draft = || {
-            let mut draft = self.plan.draft(target, payload.as_ref());
+            let mut draft = self.plan.draft(target, upload.as_ref());
             if offset > 0 {
                 draft.add("Range", format!("bytes={offset}-").into_bytes());
             }
             draft
         };
-        let upload = Progress::of_upload(draft().body.as_ref(), args);
-        let draft = || Draft { sent: upload.sent(), ..draft() };
+        let progress = Progress::of_upload(draft().body.as_ref(), args);
+        let pace = self.pace();
+        let draft = || Draft { sent: progress.sent(pace), ..draft() };
         let shown = shows_heads.then_some(&heads);
         let sent = authentication::send(self.client, &self.plan.credentials, target, draft, shown);
-        drop(upload);
+        drop(progress);
         let response = match sent {
             Ok(response) => response,
             Err(error) => {
@@ -106,6 +111,12 @@ impl Context<'_> {
             );
         }
         self.receive(job, target, (response, &heads), offset, written, transfer)
+    }
+
+    /// Returns what holds the transfer back, until its time has passed.
+    fn pace(&self) -> Option<Pace> {
+        let until = self.args.time.max_time.0.and_then(|most| Instant::now().checked_add(most));
+        self.args.rate.limit().map(|rate| Pace::new(rate, until))
     }
 
     /// Writes a response, whose head is the last of `heads`.
@@ -156,7 +167,7 @@ impl Context<'_> {
         let progress = Progress::of(&response, written.output.place().path(), args);
         let unknown = unknown_coding(&response, args);
         let mut body = response.into_body();
-        let copied = copy(&mut body, &mut written.output, progress, unknown);
+        let copied = copy(&mut body, &mut written.output, progress, unknown, self.pace());
         transfer.body(&body);
         copied.map_err(|error| match error {
             Copy::Read(error) => {
@@ -164,6 +175,7 @@ impl Context<'_> {
                 Failure::Request(error)
             }
             Copy::Coding(codings) => Failure::Coding(codings),
+            Copy::HeldBack => Failure::HeldBack,
             Copy::Write(error) if BinaryOutput::is_in(&error) => Failure::Binary,
             Copy::Write(error) => written.failed(error),
         })?;
@@ -257,6 +269,7 @@ fn unknown_coding(response: &Response<'_>, args: &RequestArgs) -> Option<String>
 enum Copy {
     Read(Error),
     Coding(String),
+    HeldBack,
     Write(io::Error),
 }
 
@@ -266,13 +279,20 @@ fn copy(
     output: &mut Output,
     progress: Progress,
     mut unknown: Option<String>,
+    mut pace: Option<Pace>,
 ) -> Result<(), Copy> {
+    let most = pace.as_ref().map_or(usize::MAX, Pace::at_once);
     while let Some(piece) = body.next_piece().map_err(Copy::Read)? {
         if let Some(codings) = unknown.take() {
             return Err(Copy::Coding(codings));
         }
-        output.write(piece).map_err(Copy::Write)?;
-        progress.advance(piece.len());
+        for piece in piece.chunks(most) {
+            output.write(piece).map_err(Copy::Write)?;
+            progress.advance(piece.len());
+            if !pace.as_mut().is_none_or(|pace| pace.pass(piece.len())) {
+                return Err(Copy::HeldBack);
+            }
+        }
     }
     progress.complete();
     Ok(())

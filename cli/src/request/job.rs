@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::resume::{self, Upload};
 use super::target::Target;
 use crate::args::{Destination, FileArgs, RequestArgs};
 use crate::driver::Response;
@@ -16,6 +17,8 @@ use crate::write_out::Transfer;
 pub(super) struct Job {
     /// Its index among the transfers of a set of options, from 0.
     pub(super) number: usize,
+    /// The index of the argument that its URL is of, from 0.
+    pub(super) argument: usize,
     pub(super) url: String,
     /// Where the body is written; `None` for standard output.
     pub(super) destination: Option<Destination>,
@@ -30,7 +33,7 @@ impl Job {
 
     /// Returns what is known of the transfer before it begins.
     pub(super) fn transfer(&self, args: &RequestArgs) -> Transfer {
-        Transfer::new(&self.url, self.number, args.method(self.upload.is_some()))
+        Transfer::new(&self.url, self.argument, args.method(self.upload.is_some()))
     }
 
     /// Returns the URL, which gets the name of the file that is sent if it ends with a slash.
@@ -40,7 +43,7 @@ impl Job {
     }
 
     /// Opens the file that is sent, if there is one.
-    pub(super) fn payload(&self) -> Result<Option<Payload>, Failure> {
+    pub(super) fn payload(&self, args: &RequestArgs) -> Result<Option<Upload>, Failure> {
         let Some(file) = &self.upload else { return Ok(None) };
         let mut payload = Payload::default();
         if matches!(file.as_str(), "-" | ".") {
@@ -49,7 +52,10 @@ impl Job {
             let added = payload.push_file(file, Form::Unchanged);
             added.map_err(|error| Failure::Upload(file.clone(), error))?;
         }
-        Ok(Some(payload))
+        match args.response.files.continue_at {
+            Some(at) => resume::rest(payload, at, file).map(Some),
+            None => Ok(Some(Upload { payload, range: None })),
+        }
     }
 
     /// Returns the name that the server gives to the file, if the arguments ask for it.

@@ -1,4 +1,4 @@
-//! `-C`: downloads that resume.
+//! `-C`: downloads and uploads that resume.
 
 use std::fs;
 use std::path::Path;
@@ -7,6 +7,7 @@ use super::failure::Failure;
 use crate::args::{RequestArgs, Resume};
 use crate::driver::Response;
 use crate::output::{Opening, Place};
+use crate::payload::Payload;
 
 /// What a response to a resumed download is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,30 @@ pub(super) fn offset(args: &RequestArgs, path: Option<&Path>) -> u64 {
             path.and_then(|path| fs::metadata(path).ok()).map_or(0, |file| file.len())
         }
     }
+}
+
+/// What is sent of a file of `-T`.
+pub(super) struct Upload {
+    pub(super) payload: Payload,
+    /// The value of Content-Range, if it is the rest of the file.
+    pub(super) range: Option<String>,
+}
+
+/// Returns the rest of a file of `-T`. As in curl, it begins at its start if the offset is not a number.
+pub(super) fn rest(payload: Payload, at: Resume, file: &str) -> Result<Upload, Failure> {
+    let (offset, length) = match at {
+        Resume::At(0) => return Ok(Upload { payload, range: None }),
+        Resume::At(offset) => (offset, payload.length()),
+        Resume::End => (0, payload.length()),
+    };
+    if let Some(length) = length.filter(|length| offset > 0 && offset >= *length) {
+        return Err(Failure::NoRest(file.to_owned(), length));
+    }
+    // The last position of standard input is not known, so that there is no Content-Range for it.
+    let range = length.filter(|length| *length > 0);
+    let range = range.map(|length| format!("bytes {offset}-{}/{length}", length - 1));
+    let payload = payload.skip(offset).map_err(|error| Failure::Upload(file.to_owned(), error))?;
+    Ok(Upload { payload, range })
 }
 
 /// Keeps what the file of a resumed download contains.
