@@ -1,6 +1,7 @@
 //! The arguments of the command.
 
 mod auth;
+mod ciphers;
 mod connection;
 mod cookies;
 mod data;

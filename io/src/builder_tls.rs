@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::ClientConfig;
+use rustls::{CipherSuite, ClientConfig};
 
 use crate::builder::{BuildClient, ClientBuilder};
 use crate::layers::TlsSource;
@@ -111,6 +111,22 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// minimum is above it.
     pub const fn max_tls_version(mut self, newest: TlsVersion) -> Self {
         self.tls.newest = newest;
+        self
+    }
+
+    /// Offers only these cipher suites, the preferred ones first. By default all that the provider of cryptography has are
+    /// offered. Those that it does not have are left out; the first request to an `https` URL fails if none is left.
+    ///
+    /// ```
+    /// use limpid_io::rustls::CipherSuite;
+    /// use limpid_io::{ClientBuilder, Settings};
+    ///
+    /// let suites = [CipherSuite::TLS13_AES_128_GCM_SHA256];
+    /// let settings: Settings = ClientBuilder::default().cipher_suites(suites).build();
+    /// # drop(settings);
+    /// ```
+    pub fn cipher_suites(mut self, suites: impl Into<Vec<CipherSuite>>) -> Self {
+        self.tls.suites = Some(suites.into());
         self
     }
 

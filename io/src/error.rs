@@ -348,6 +348,9 @@ pub enum TlsSetupError {
     Identity(Pem, IdentityProblem),
     /// Secrets cannot be appended to this file.
     KeyLog(PathBuf, io::Error),
+    /// The provider of cryptography has none of the
+    /// [cipher suites](crate::ClientBuilder::cipher_suites) that are allowed.
+    CipherSuites,
     /// rustls rejects the configuration.
     #[cfg(feature = "rustls")]
     Refused(rustls::Error),
@@ -413,6 +416,10 @@ impl fmt::Display for TlsSetupError {
             Self::KeyLog(path, _) => {
                 write!(f, "cannot append the secrets of TLS to {}", path.display())
             }
+            Self::CipherSuites => f.write_str(
+                "none of the cipher suites that are allowed is offered; allow one of TLS 1.3 or of ECDHE with \
+                 AES-GCM or ChaCha20",
+            ),
             #[cfg(feature = "rustls")]
             Self::Refused(_) => f.write_str("rustls rejects the TLS configuration"),
             Self::Missing => f.write_str(

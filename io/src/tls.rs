@@ -13,7 +13,7 @@ use limpid_core::time::Mono;
 use limpid_core::trace::{Cx, EventKind, Scope, Sink, TraceEvent};
 use rustls::crypto::CryptoProvider;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, DEFAULT_VERSIONS, SupportedProtocolVersion};
+use rustls::{CipherSuite, ClientConfig, DEFAULT_VERSIONS, SupportedProtocolVersion};
 
 use crate::error::TlsSetupError;
 use crate::pem::Pem;
@@ -78,6 +78,8 @@ pub(crate) struct TlsOptions {
     pub(crate) identity: Option<Identity>,
     pub(crate) oldest: TlsVersion,
     pub(crate) newest: TlsVersion,
+    /// The cipher suites that are offered, if not all, in this order.
+    pub(crate) suites: Option<Vec<CipherSuite>>,
     /// Whether ALPN is offered.
     pub(crate) offers_http: bool,
     /// The file to which the secrets of connections are appended.
@@ -91,6 +93,7 @@ impl Default for TlsOptions {
             identity: None,
             oldest: TlsVersion::Tls12,
             newest: TlsVersion::Tls13,
+            suites: None,
             offers_http: true,
             key_log: None,
         }
@@ -134,7 +137,7 @@ impl TlsOptions {
     /// Creates the TLS configuration, and emits how.
     fn configure<S: Sink>(&self, cx: &mut Cx<'_, S>) -> Result<ClientConfig, TlsSetupError> {
         self.emit(cx);
-        let provider = provider()?;
+        let provider = self.provider()?;
         let verifier = self.roots.verifier(&provider, cx)?;
         let builder = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(self.oldest.up_to(self.newest))
@@ -157,6 +160,20 @@ impl TlsOptions {
             config.key_log = Arc::new(KeyLogFile::open(path).map_err(unwritable)?);
         }
         Ok(config)
+    }
+
+    /// Returns the provider of cryptography with the cipher suites that are allowed.
+    fn provider(&self) -> Result<Arc<CryptoProvider>, TlsSetupError> {
+        let provider = provider()?;
+        let Some(allowed) = &self.suites else { return Ok(provider) };
+        let of = |suite: &CipherSuite| {
+            provider.cipher_suites.iter().find(|offered| offered.suite() == *suite).copied()
+        };
+        let cipher_suites: Vec<_> = allowed.iter().filter_map(of).collect();
+        if cipher_suites.is_empty() {
+            return Err(TlsSetupError::CipherSuites);
+        }
+        Ok(Arc::new(CryptoProvider { cipher_suites, ..CryptoProvider::clone(&provider) }))
     }
 
     fn emit<S: Sink>(&self, cx: &mut Cx<'_, S>) {

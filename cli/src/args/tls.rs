@@ -6,6 +6,8 @@ use clap::Args;
 use limpid_io::{ClientBuilder, Pem, Settings, TlsVersion};
 use rustls::pki_types::ServerName;
 
+use super::ciphers::{self, Ciphers, Tls13Ciphers};
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "TLS")]
 pub(crate) struct TlsArgs {
@@ -39,6 +41,12 @@ pub(crate) struct TlsArgs {
     /// The maximum version of TLS: 1.2, 1.3 or default
     #[arg(long, value_name = "VERSION", value_parser = maximum)]
     tls_max: Option<TlsVersion>,
+    /// Offer only these cipher suites of TLS 1.2: OpenSSL's names and words, such as ECDHE+AESGCM, with : between them
+    #[arg(long, value_name = "LIST")]
+    ciphers: Option<Ciphers>,
+    /// Offer only these cipher suites of TLS 1.3, such as `TLS_AES_128_GCM_SHA256`
+    #[arg(long, value_name = "LIST")]
+    tls13_ciphers: Option<Tls13Ciphers>,
     /// Fail if a body ends with the connection and TLS does not confirm the end: data may be missing
     #[arg(long)]
     require_close_notify: bool,
@@ -74,6 +82,10 @@ impl TlsArgs {
         }
         if let Some(newest) = self.tls_max {
             builder = builder.max_tls_version(newest);
+        }
+        if self.ciphers.is_some() || self.tls13_ciphers.is_some() {
+            let suites = ciphers::offered(self.ciphers.as_ref(), self.tls13_ciphers.as_ref());
+            builder = builder.cipher_suites(suites);
         }
         builder
     }

@@ -22,7 +22,6 @@ const fn other(
 const OTHER_PROTOCOLS: &str = "it concerns other protocols than HTTP; curl speaks them";
 const RUSTLS: &str = "rustls decides this; see the options of --help under TLS";
 const HTTP1: &str = "limpid speaks HTTP/1.1 only; leave it out, or use curl";
-const SUITES: &str = "rustls offers its cipher suites, which are all secure; --tlsv1.3 and --tls-max choose among them";
 
 /// Options that are accepted, and have no effect.
 pub(crate) const IGNORED: &[Other] = &[
@@ -105,8 +104,6 @@ pub(crate) const REFUSED: &[Other] = &[
     other("pass", None, true, "--key takes a key without a phrase; openssl pkey removes it"),
     other("pinnedpubkey", None, true, "--cacert takes the certificate of the server itself"),
     other("curves", None, true, RUSTLS),
-    other("ciphers", None, true, SUITES),
-    other("tls13-ciphers", None, true, SUITES),
     other("engine", None, true, RUSTLS),
     other("tlsauthtype", None, true, RUSTLS),
     other("tlsuser", None, true, RUSTLS),
