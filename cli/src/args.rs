@@ -5,6 +5,7 @@ mod ciphers;
 mod connection;
 mod cookies;
 mod data;
+mod date;
 mod field;
 mod files;
 mod grammar;
@@ -54,6 +55,7 @@ pub(crate) use seconds::Seconds;
 pub(crate) use serve::ServeArgs;
 pub(crate) use show::{ShowArgs, ShowAs};
 pub(crate) use tap::{Listen, TapArgs};
+pub(crate) use time_cond::TimeCondition;
 pub(crate) use view::View;
 
 use self::grammar::Known;
@@ -67,6 +69,8 @@ Environment:
           The proxy for http URLs, for https URLs, and for both
   no_proxy or NO_PROXY
           Hosts that are connected to without it
+  CURL_CA_BUNDLE
+          A PEM file, as --cacert has it
   SSL_CERT_FILE or SSL_CERT_DIR
           The certificate authorities to trust instead of Mozilla's list
   TRACEPARENT

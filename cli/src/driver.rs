@@ -36,6 +36,7 @@ impl FromStr for Driver {
 }
 
 /// A request that is sent over either driver.
+#[derive(Clone)]
 pub(crate) struct Draft<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: &'a str,
@@ -55,6 +56,12 @@ impl<'a> Draft<'a> {
     /// Returns whether there is a field of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+    }
+
+    /// Returns the request without the fields of this name.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(given, _)| !given.eq_ignore_ascii_case(name));
+        self
     }
 
     /// Authenticates by this value, although the field is not added by itself.

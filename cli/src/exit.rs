@@ -151,3 +151,22 @@ impl Exit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readme_has_the_exit_codes() {
+        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"));
+        let readme = readme.unwrap();
+        let (_, section) = readme.split_once("### Exit codes").unwrap();
+        let rows = section.lines().filter_map(|line| {
+            let (code, meaning) = line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ")?;
+            let code: u8 = code.parse().ok()?;
+            Some(format!("{code:>4}  {}", meaning.replace('`', "")))
+        });
+        let rows: Vec<String> = rows.collect();
+        assert_eq!(rows, table().lines().skip(1).collect::<Vec<_>>());
+    }
+}

@@ -28,9 +28,10 @@ pub fn run(command: &mut Command, input: &[u8]) -> io::Result<Finished> {
 }
 
 /// Environment variables of users, which must not affect commands.
-const AMBIENT: [&str; 12] = [
+const AMBIENT: [&str; 13] = [
     "TRACEPARENT",
     "SSL_CERT_FILE",
+    "CURL_CA_BUNDLE",
     "SSL_CERT_DIR",
     "SSLKEYLOGFILE",
     "http_proxy",

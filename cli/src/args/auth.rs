@@ -51,10 +51,10 @@ pub(crate) enum Scheme {
 impl AuthArgs {
     /// Returns how the credentials are sent.
     pub(crate) const fn scheme(&self) -> Scheme {
-        match (self.anyauth, self.digest) {
-            (true, _) => Scheme::Any,
-            (false, true) => Scheme::Digest,
-            (false, false) => Scheme::Basic,
+        match (self.anyauth, self.digest, self.basic) {
+            (true, _, _) | (false, true, true) => Scheme::Any,
+            (false, true, false) => Scheme::Digest,
+            (false, false, _) => Scheme::Basic,
         }
     }
 

@@ -46,8 +46,9 @@ pub(crate) struct MessageArgs {
     /// Request only these bytes, such as 0-499 or -500
     #[arg(short = 'r', long, value_name = "RANGE")]
     pub(crate) range: Option<String>,
-    /// Request only what has changed since DATE, or the date of FILE; with - before it, only what has not
-    #[arg(short = 'z', long = "time-cond", value_name = "DATE|FILE")]
+    /// Request only what has changed since DATE, or the date of FILE; with - before it, only what has not. If it is
+    /// neither, there is no condition
+    #[arg(short = 'z', long = "time-cond", value_name = "DATE|FILE", allow_hyphen_values = true)]
     pub(crate) time_cond: Option<TimeCondition>,
     /// Request only what has another entity tag than FILE contains
     #[arg(long, value_name = "FILE")]

@@ -29,7 +29,7 @@ pub(crate) struct RedirectArgs {
     #[arg(long, value_name = "NAMES")]
     proto_redir: Vec<Protocols>,
     /// With -L, fail at more than N redirects; -1 means no limit
-    #[arg(long, value_name = "N", default_value = "20", value_parser = redirects)]
+    #[arg(long, value_name = "N", default_value = "50", value_parser = redirects)]
     #[arg(allow_hyphen_values = true)]
     pub(crate) max_redirs: u32,
 }

@@ -57,6 +57,7 @@ impl RequestArgs {
     /// Checks how the arguments fit together, which clap does not.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.response.check()?;
+        self.tls.check()?;
         let kinds = [self.response.head, !self.upload.files.is_empty(), self.message.has_body()];
         if kinds.into_iter().filter(|kind| *kind).count() > 1 {
             return Err(

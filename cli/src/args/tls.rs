@@ -1,5 +1,6 @@
 //! The arguments about TLS and trust.
 
+use std::env;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -59,7 +60,8 @@ impl TlsArgs {
     /// Applies these arguments to a client.
     pub(crate) fn set(&self, mut builder: ClientBuilder<Settings>) -> ClientBuilder<Settings> {
         builder = builder.alpn(!self.no_alpn).require_close_notify(self.require_close_notify);
-        if let Some(path) = &self.cacert {
+        let of_curl = || env::var_os("CURL_CA_BUNDLE").filter(|path| !path.is_empty());
+        if let Some(path) = self.cacert.clone().or_else(|| of_curl().map(PathBuf::from)) {
             builder = builder.ca_file(path);
         }
         for path in &self.add_cacert {
@@ -88,6 +90,18 @@ impl TlsArgs {
             builder = builder.cipher_suites(suites);
         }
         builder
+    }
+}
+
+impl TlsArgs {
+    /// Checks how the arguments fit together, which clap does not.
+    pub(super) fn check(&self) -> Result<(), String> {
+        match (self.tls13, self.tls_max) {
+            (true, Some(TlsVersion::Tls12)) => {
+                Err("--tlsv1.3 and --tls-max 1.2 leave no version of TLS".into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

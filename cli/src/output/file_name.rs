@@ -5,7 +5,7 @@ use limpid_core::client::Url;
 /// Returns the last segment of a URL's path; `None` if it is empty.
 pub(crate) fn of_url(url: &Url) -> Option<&str> {
     let path = url.target().split('?').next().unwrap_or_default();
-    safe(path.rsplit('/').next().unwrap_or_default())
+    safe(path.rsplit(['/', '\\']).next().unwrap_or_default())
 }
 
 /// Returns the name in a Content-Disposition, without its directories; `None` if it says no name.
@@ -41,6 +41,7 @@ mod tests {
     fn name_of_url_is_its_last_segment() {
         let name = |url: &str| of_url(&url.parse().unwrap()).map(str::to_owned);
         assert_eq!(name("http://h/a/b.txt?c/d#e").as_deref(), Some("b.txt"));
+        assert_eq!(name("http://h/a\\b").as_deref(), Some("b"));
         assert_eq!(name("http://h/a%20b").as_deref(), Some("a%20b"));
         assert_eq!((name("http://h"), name("http://h/a/")), (None, None));
     }

@@ -5,6 +5,7 @@ use limpid_core::client::basic;
 use limpid_io::Error;
 
 use super::credentials::Credentials;
+use super::expectation;
 use super::login::Login;
 use super::target::Target;
 use crate::args::Scheme;
@@ -27,11 +28,12 @@ pub(super) fn send<'c, 'd>(
     let first = draft();
     let asked = credentials.asked(&target.url).filter(|_| !first.has("Authorization"));
     let Some((scheme, login)) = asked else {
-        return client.send(first, heads);
+        return expectation::send(client, first, heads);
     };
     // With Digest the first request is refused in any case, so that it has no body.
     let probes = scheme == Scheme::Digest && first.body.is_some();
-    let response = client.send(if probes { without_body(first) } else { first }, heads)?;
+    let first = if probes { without_body(first) } else { first };
+    let response = expectation::send(client, first, heads)?;
     let mut next = draft();
     let uri = target.target.as_deref().unwrap_or_else(|| target.url.target());
     let answer = match response.status() {
@@ -43,26 +45,14 @@ pub(super) fn send<'c, 'd>(
         None if probes && response.status() < 400 => {}
         None => return Ok(response),
     }
-    if let Some(heads) = heads {
-        let (version, status) = (response.version(), response.status());
-        heads.push_parts(version, status, response.reason(), response.fields());
-    }
-    drain(response)?;
-    client.send(next, heads)
+    expectation::set_aside(response, heads)?;
+    expectation::send(client, next, heads)
 }
 
 /// Returns the request with an empty body.
 fn without_body(mut draft: Draft<'_>) -> Draft<'_> {
     draft.body = Some(Payload::default());
-    draft.fields.retain(|(name, _)| !name.eq_ignore_ascii_case("Expect"));
-    draft
-}
-
-/// Reads a response to its end, so that its connection can be used again.
-fn drain(response: Response<'_>) -> Result<(), Error> {
-    let mut body = response.into_body();
-    while body.next_piece()?.is_some() {}
-    Ok(())
+    draft.without("Expect")
 }
 
 /// Returns the value of Authorization for the challenge of a response: Digest, or Basic if that is allowed too.

@@ -9,6 +9,7 @@ use super::netrc::Netrc;
 use super::refusal::Refusal;
 use crate::args::{AuthArgs, Scheme};
 use crate::driver::Draft;
+use crate::interrupts::Interrupt;
 
 /// Where credentials come from.
 pub(super) struct Credentials {
@@ -56,11 +57,10 @@ impl Credentials {
         }
         // A user in the URL stays, and selects an entry if one has it.
         match of_url {
-            None => netrc.login(url.host(), None),
+            None => netrc.login(url.host()),
             Some(of_url) => {
-                let own = netrc.login(url.host(), Some(&of_url.user));
-                let found = own.or_else(|| netrc.login(url.host(), None));
-                let password = found.map_or(of_url.password, |found| found.password);
+                let found = netrc.password(url.host(), &of_url.user);
+                let password = found.unwrap_or(of_url.password);
                 Some(Login { user: of_url.user, password })
             }
         }
@@ -97,6 +97,9 @@ fn password_of(user: &str) -> Result<Vec<u8>, Refusal> {
     let prompt = format!("Enter host password for user '{user}':");
     let password = match rpassword::prompt_password(prompt) {
         Ok(password) => password,
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+            Interrupt::Interrupt.end_process()
+        }
         Err(error) if io::stdin().is_terminal() => return Err(refused(error)),
         Err(_) => {
             let mut line = String::new();

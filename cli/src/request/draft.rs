@@ -128,8 +128,8 @@ impl<'a> Plan<'a> {
             let etag = if etag.is_empty() { b"\"\"".to_vec() } else { etag.clone() };
             draft.add("If-None-Match", etag);
         }
-        if let Some(condition) = &message.time_cond {
-            draft.add(condition.name(), condition.value().into());
+        if let Some((name, value)) = message.time_cond.and_then(|condition| condition.field()) {
+            draft.add(name, value.into());
         }
         if message.data.is_json() {
             draft.add("Content-Type", JSON.to_vec());
@@ -155,7 +155,9 @@ impl<'a> Plan<'a> {
     /// Adds the field of `-r`. As in curl, it says of data that is sent which part of something it is.
     fn add_range(&self, range: &str, draft: &mut Draft<'_>) {
         // A number alone is where the range begins.
-        let end = if range.contains('-') { "" } else { "-" };
+        let digits = range.find(|c: char| !c.is_ascii_digit()).unwrap_or(range.len());
+        let is_number = digits > 0 && !range.contains('-');
+        let (range, end) = if is_number { (&range[..digits], "-") } else { (range, "") };
         match &draft.body {
             None => draft.add("Range", ["bytes=", range, end].concat().into()),
             Some(body) if self.args.message.form.0.is_empty() => {

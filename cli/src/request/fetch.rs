@@ -23,7 +23,7 @@ use crate::output::{BinaryOutput, Output};
 use crate::pace::Pace;
 use crate::printable::Printable;
 use crate::progress::Progress;
-use crate::write_out::Transfer;
+use crate::write_out::{NOT_MODIFIED, Transfer};
 
 /// What all transfers of one set of options share.
 pub(super) struct Context<'a> {
@@ -138,16 +138,22 @@ impl Context<'_> {
         if let Some(path) = written.output.place().path() {
             transfer.written_to(&path.to_string_lossy());
         }
-        let resumed = resume::accepted(&response, offset)?;
-        let refused = refused(&response, args).filter(|_| resumed == Resumed::Body);
-        if let Some(failure) = refused.filter(|_| args.response.fail) {
+        let refused = refused(&response, args);
+        if args.response.fail
+            && let Some(failure) = refused
+        {
             return Err(failure);
         }
+        let resumed = resume::accepted(&response, offset)?;
         too_large(&response, args)?;
-        let (modified, refused) = (modified(&response, args), self::refused(&response, args));
         if resumed == Resumed::Complete {
             return Ok(());
         }
+        if is_unchanged(&response, args) {
+            transfer.unchanged();
+            return Ok(());
+        }
+        let modified = modified(&response).filter(|_| args.response.files.remote_time);
         if !args.response.head {
             self.body(response, heads, written, transfer)?;
         }
@@ -236,11 +242,18 @@ fn too_large(response: &Response<'_>, args: &RequestArgs) -> Result<(), Failure>
     }
 }
 
-/// Returns the time of the file, with `-R`.
-fn modified(response: &Response<'_>, args: &RequestArgs) -> Option<SystemTime> {
-    let value = response.fields().get("Last-Modified");
-    let value = value.filter(|_| args.response.files.remote_time)?;
+/// Returns the time of Last-Modified.
+fn modified(response: &Response<'_>) -> Option<SystemTime> {
+    let value = response.fields().get("Last-Modified")?;
     httpdate::parse_http_date(std::str::from_utf8(value).ok()?).ok()
+}
+
+/// Returns whether the server says that the content has not changed, or its time says so to `-z`. Then a file stays as it is.
+fn is_unchanged(response: &Response<'_>, args: &RequestArgs) -> bool {
+    let condition = args.message.time_cond.filter(|_| args.message.range.is_none());
+    let is_met =
+        condition.zip(modified(response)).is_none_or(|(condition, time)| condition.allows(time));
+    response.status() == NOT_MODIFIED || !(is_met || args.response.head)
 }
 
 /// Writes the file of `--etag-save`.

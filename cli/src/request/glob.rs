@@ -100,7 +100,7 @@ impl Glob {
                     continue;
                 }
                 '{' => set(after)?,
-                '[' => match address(after) {
+                '[' => match literal_brackets(after) {
                     Some(length) => {
                         literal.push_str(&rest[..=length]);
                         rest = &rest[length + 1..];
@@ -199,11 +199,13 @@ fn range(text: &str) -> Result<(Piece, &str), String> {
     Ok((piece, rest))
 }
 
-/// Returns the length of an IPv6 address behind a bracket, with the closing bracket.
-fn address(text: &str) -> Option<usize> {
-    let (address, _) = text.split_once(']')?;
-    let (plain, _) = address.split_once('%').unwrap_or((address, ""));
-    plain.parse::<Ipv6Addr>().ok().map(|_| address.len() + 1)
+/// Returns the length of what stands for itself behind a bracket, with the closing bracket: nothing, as in `a[]=1`, or an IPv6
+/// address.
+fn literal_brackets(text: &str) -> Option<usize> {
+    let (inside, _) = text.split_once(']')?;
+    let (address, _) = inside.split_once('%').unwrap_or((inside, ""));
+    let is_literal = inside.is_empty() || address.parse::<Ipv6Addr>().is_ok();
+    is_literal.then_some(inside.len() + 1)
 }
 
 #[cfg(test)]
@@ -222,16 +224,16 @@ mod tests {
         assert_eq!(urls("[a-e:2]"), ["a", "c", "e"]);
         assert_eq!(urls("{a,b}[1-2]c"), ["a1c", "a2c", "b1c", "b2c"]);
         assert_eq!(urls("\\{a\\}\\[1\\]"), ["{a}[1]"]);
+        assert_eq!(urls("?a[]=[1-2]"), ["?a[]=1", "?a[]=2"]);
         assert_eq!(urls("http://[::1]:80/[1-1]"), ["http://[::1]:80/1"]);
         assert_eq!(urls("http://[fe80::1%25eth0]/"), ["http://[fe80::1%25eth0]/"]);
     }
 
     #[test]
     fn wrong_sets_and_ranges_are_rejected() {
-        for text in [
-            "{a", "a}", "[1-2", "1]", "{}", "[3-1]", "[a-3]", "[1-2:0]", "[]", "[1]", "{a{b}}",
-            "[-1]",
-        ] {
+        for text in
+            ["{a", "a}", "[1-2", "1]", "{}", "[3-1]", "[a-3]", "[1-2:0]", "[1]", "{a{b}}", "[-1]"]
+        {
             assert!(Glob::read(text).is_err(), "{text}");
         }
         assert!(Glob::read("[0-99999999999][0-99999999999]").is_err());

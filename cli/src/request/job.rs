@@ -109,14 +109,14 @@ impl Job {
 /// Returns the URL with the name of a file, if its path has none.
 fn with_name(url: &str, file: &str) -> Option<String> {
     let name = file.rsplit(['/', '\\']).next().filter(|name| !matches!(*name, "-" | "." | ""))?;
+    let (url, rest) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
     let after_scheme = url.find("://").map_or(0, |at| at + 3);
-    let has_more = url[after_scheme..].contains(['?', '#']);
     let (_, path) = url[after_scheme..].split_once('/').unwrap_or_default();
-    if has_more || !(path.is_empty() || path.ends_with('/')) {
+    if !(path.is_empty() || path.ends_with('/')) {
         return None;
     }
     let slash = if url.ends_with('/') { "" } else { "/" };
-    Some([url, slash, &encoded(name)].concat())
+    Some([url, slash, &encoded(name), rest].concat())
 }
 
 /// Percent-encodes what is not unreserved (RFC 3986 section 2.3).
@@ -142,7 +142,9 @@ mod tests {
         assert_eq!(named("http://h/a/", "/tmp/b c.txt").as_deref(), Some("http://h/a/b%20c.txt"));
         assert_eq!(named("http://h", "b").as_deref(), Some("http://h/b"));
         assert_eq!(named("h:80", "b").as_deref(), Some("h:80/b"));
-        for (url, file) in [("http://h/a", "b"), ("http://h/?a", "b"), ("http://h/", "-")] {
+        assert_eq!(named("http://h/a/?b/#c", "d").as_deref(), Some("http://h/a/d?b/#c"));
+        assert_eq!(named("http://h?a", "b").as_deref(), Some("http://h/b?a"));
+        for (url, file) in [("http://h/a", "b"), ("http://h/a?b/", "c"), ("http://h/", "-")] {
             assert_eq!(named(url, file), None, "{url} {file}");
         }
     }

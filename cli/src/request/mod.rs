@@ -7,6 +7,7 @@ mod data;
 mod draft;
 mod dump;
 mod encoder;
+mod expectation;
 mod failure;
 mod fetch;
 mod form;
@@ -36,10 +37,11 @@ use self::fetch::Context;
 use self::jobs::{Jobs, Next};
 use self::refusal::Refusal;
 use self::target::Target;
-use crate::args::{RequestArgs, Seconds};
+use crate::args::{RequestArgs, Seconds, TimeCondition};
 use crate::driver::Client;
 use crate::exit::Exit;
 use crate::printable::Printable;
+use crate::report::print_note;
 use crate::trace::{self, Outputs, Unasked};
 use crate::write_out::Format;
 
@@ -87,6 +89,11 @@ fn operation(
     cookies: &Cookies<'_>,
     outputs: &Outputs,
 ) -> Result<Option<Exit>, Refusal> {
+    if args.message.time_cond == Some(TimeCondition::None) && args.response.meter.shows_errors() {
+        print_note(
+            &"-z has neither a date nor the name of a file, so that the request has no condition",
+        );
+    }
     let plan = Plan::read(args)?;
     let write_out = args.response.write_out.as_deref().map(Format::read).transpose();
     let write_out = write_out

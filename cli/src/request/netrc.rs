@@ -50,14 +50,25 @@ impl Netrc {
         Self { entries }
     }
 
-    /// Returns the login for a host: that of this user, if one is given.
-    pub(super) fn login(&self, host: &str, user: Option<&[u8]>) -> Option<Login> {
-        let is_user = |entry: &&Entry| user.is_none_or(|user| entry.user.as_bytes() == user);
-        let of_host = |entry: &&Entry| {
-            entry.host.as_deref().is_none_or(|name| name.eq_ignore_ascii_case(host))
-        };
-        let entry = self.entries.iter().filter(of_host).find(is_user)?;
+    /// Returns the login for a host.
+    pub(super) fn login(&self, host: &str) -> Option<Login> {
+        let entry = self.of_host(host).next()?;
         Some(Login { user: entry.user.clone().into(), password: entry.password.clone().into() })
+    }
+
+    /// Returns the password of a user for a host. That of an entry without a user, or of the default, is everyone's.
+    pub(super) fn password(&self, host: &str, user: &[u8]) -> Option<Vec<u8>> {
+        let own = self.of_host(host).find(|entry| entry.user.as_bytes() == user);
+        let common = |entry: &&Entry| entry.host.is_none() || entry.user.is_empty();
+        let entry = own.or_else(|| self.of_host(host).find(common))?;
+        Some(entry.password.clone().into())
+    }
+
+    /// Returns the entries of a host, and the default.
+    fn of_host(&self, host: &str) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| {
+            entry.host.as_deref().is_none_or(|name| name.eq_ignore_ascii_case(host))
+        })
     }
 }
 
@@ -113,8 +124,8 @@ fn token(text: &str) -> (String, &str) {
 mod tests {
     use super::*;
 
-    fn login(text: &str, host: &str, user: Option<&str>) -> Option<(String, String)> {
-        let login = Netrc::parse(text).login(host, user.map(str::as_bytes))?;
+    fn login(text: &str, host: &str) -> Option<(String, String)> {
+        let login = Netrc::parse(text).login(host)?;
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Some((text(login.user), text(login.password)))
     }
@@ -123,24 +134,37 @@ mod tests {
     fn entry_of_the_host_is_used() {
         let text =
             "machine a.test login me password pw\nmachine b.test\n  password p2\n  login you # x\n";
-        assert_eq!(login(text, "A.test", None), Some(("me".into(), "pw".into())));
-        assert_eq!(login(text, "b.test", None), Some(("you".into(), "p2".into())));
-        assert_eq!(login(text, "c.test", None), None);
-        assert_eq!(login(text, "a.test", Some("you")), None);
+        assert_eq!(login(text, "A.test"), Some(("me".into(), "pw".into())));
+        assert_eq!(login(text, "b.test"), Some(("you".into(), "p2".into())));
+        assert_eq!(login(text, "c.test"), None);
+    }
+
+    #[test]
+    fn password_is_that_of_the_user() {
+        let text = "machine a.test login me password pw\nmachine a.test login you password p2\n\
+                    machine b.test password p3\ndefault login any password p4";
+        let password = |host, user: &str| Netrc::parse(text).password(host, user.as_bytes());
+        assert_eq!(password("a.test", "you").as_deref(), Some(&b"p2"[..]));
+        assert_eq!(password("b.test", "you").as_deref(), Some(&b"p3"[..]));
+        assert_eq!(password("a.test", "other").as_deref(), Some(&b"p4"[..]));
+        assert_eq!(
+            Netrc::parse("machine a.test login me password pw").password("a.test", b"x"),
+            None
+        );
     }
 
     #[test]
     fn default_is_for_every_other_host() {
         let text = "machine a.test login me password pw\ndefault login any password x";
-        assert_eq!(login(text, "b.test", None), Some(("any".into(), "x".into())));
-        assert_eq!(login(text, "a.test", None), Some(("me".into(), "pw".into())));
+        assert_eq!(login(text, "b.test"), Some(("any".into(), "x".into())));
+        assert_eq!(login(text, "a.test"), Some(("me".into(), "pw".into())));
     }
 
     #[test]
     fn quotes_comments_and_macros_are_read() {
         let text = "# machine a login b password c\nmacdef init\nmachine x login y password z\n\n\
                     machine a.test login \"a b\" password \"c\\\"d\"";
-        assert_eq!(login(text, "a.test", None), Some(("a b".into(), "c\"d".into())));
-        assert_eq!(login(text, "x", None), None);
+        assert_eq!(login(text, "a.test"), Some(("a b".into(), "c\"d".into())));
+        assert_eq!(login(text, "x"), None);
     }
 }

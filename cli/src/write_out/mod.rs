@@ -6,7 +6,7 @@ mod variables;
 use std::fs;
 use std::io::{self, Read, Write};
 
-pub(crate) use self::transfer::Transfer;
+pub(crate) use self::transfer::{NOT_MODIFIED, Transfer};
 use self::variables::{Shown, VARIABLES, write_json, write_json_fields};
 
 /// A parsed format.

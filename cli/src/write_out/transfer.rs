@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use limpid_core::client::Url;
 use limpid_core::error::Phase;
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::Version;
@@ -11,6 +12,9 @@ use limpid_io::{Error, Sizes, Timings};
 
 use crate::driver::{Body, Response};
 use crate::exit::Exit;
+
+/// The status of a response to a condition that is not met.
+pub(crate) const NOT_MODIFIED: u16 = 304;
 
 /// The results of a finished request.
 #[derive(Debug, Default)]
@@ -65,7 +69,7 @@ impl Transfer {
         let location = response.fields().get("Location").filter(|_| is_redirect);
         let location = location.map(|location| String::from_utf8_lossy(location).into_owned());
         self.response = Some(Head {
-            url: url.as_str().to_owned(),
+            url: with_path(url),
             scheme: if url.scheme().is_secure() { "https" } else { "http" },
             redirect: location
                 .and_then(|location| Some(url.join(&location).ok()?.as_str().to_owned())),
@@ -75,6 +79,13 @@ impl Transfer {
             local: response.local_addr(),
             remote: response.remote_addr(),
         });
+    }
+
+    /// Notes that the content has not changed; the status says so, as in curl, whatever the server's is.
+    pub(crate) fn unchanged(&mut self) {
+        if let Some(response) = &mut self.response {
+            response.status = NOT_MODIFIED;
+        }
     }
 
     /// Takes the totals of the body, complete or cancelled.
@@ -136,6 +147,16 @@ impl Transfer {
         let parts = [pool, resolve, connect, tls].into_iter().flatten();
         if send.is_some() { parts.sum() } else { Duration::ZERO }
     }
+}
+
+/// Returns the text of a URL, whose path is / if it has none.
+fn with_path(url: &Url) -> String {
+    let text = url.as_str();
+    let authority = text.find("://").map_or(0, |at| at + 3);
+    let end = text[authority..].find(['/', '?', '#']).map_or(text.len(), |at| authority + at);
+    let (before, rest) = text.split_at(end);
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    [before, slash, rest].concat()
 }
 
 /// Returns the rank of a phase, or 0 for those before the first step.

@@ -161,7 +161,7 @@ pub(super) fn write_json_fields(transfer: &Transfer, out: &mut Vec<u8>) -> io::R
         out.push(b':');
         serde_json::to_writer(&mut *out, values)?;
     }
-    out.extend_from_slice(b"\n}\n");
+    out.extend_from_slice(b"\n}");
     Ok(())
 }
 

@@ -92,12 +92,18 @@ impl Shared {
         }
         let mut words = head.split(' ');
         let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        if fields.get("expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue")) {
-            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
-        }
-        let body = read_body(&mut reader, &fields)?;
+        let path = target.split('?').next().unwrap_or("");
+        let expect = fields.get("expect").map(|value| value.to_ascii_lowercase());
+        let body = match expect.as_deref() {
+            Some("100-continue") if path == "/417" => Vec::new(),
+            Some("100-continue") => {
+                stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+                read_body(&mut reader, &fields)?
+            }
+            _ => read_body(&mut reader, &fields)?,
+        };
         self.keep(&head, &body);
-        let answer = self.next_answer(target.split('?').next().unwrap_or(""));
+        let answer = self.next_answer(path);
         let answer = match answer.split_once("\r\n\r\n") {
             Some((head, _)) if method == "HEAD" => format!("{head}\r\n\r\n"),
             _ => answer,

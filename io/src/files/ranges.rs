@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn several_ranges_keep_their_order_unless_they_overlap_or_are_many() {
+    fn several_ranges_keep_their_order_unless_they_are_too_long_or_many() {
         assert_eq!(select("bytes=8-, 0-1,99-", 10), Ranges::Several(vec![8..10, 0..2]));
         assert_eq!(select("bytes=0-5,5-9,1-1", 10), Ranges::Whole);
         let many = |n: u64| {

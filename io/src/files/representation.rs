@@ -115,8 +115,8 @@ impl Representation {
     /// - 405 to other methods than GET and HEAD;
     /// - 412 or 304 as its conditions require (RFC 9110 section 13.2.2);
     /// - 206 with the range that it asks for, or with several as `multipart/byteranges`, or 416 if the content has none of
-    ///   them. Ranges that are invalid, too many or overlap are ignored, as are those whose If-Range does not name this
-    ///   content;
+    ///   them. Ranges that are invalid, too many or together longer than the content are ignored, as are those whose
+    ///   If-Range does not name this content;
     /// - 200 with the content.
     #[must_use]
     pub fn answer(self, request: &Request) -> Answer {

@@ -65,9 +65,10 @@ class Server:
             fields[name.strip().lower()] = value.strip()
         words = head.split(b" ")
         path = words[1].split(b"?")[0].decode("latin-1")
-        if fields.get(b"expect", b"").lower() == b"100-continue":
+        waits = fields.get(b"expect", b"").lower() == b"100-continue"
+        if waits and path != "/417":
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        body = self.body(reader, fields)
+        body = b"" if waits and path == "/417" else self.body(reader, fields)
         with self.lock:
             number = self.seen.get(path, 0)
             self.seen[path] = number + 1

@@ -47,6 +47,12 @@ struct Word {
     text: OsString,
 }
 
+impl Word {
+    fn is_url(&self) -> bool {
+        self.name.as_deref().is_none_or(|name| name == "url")
+    }
+}
+
 /// The words of each set of options.
 pub(super) struct Words<'k> {
     known: &'k Known,
@@ -155,6 +161,8 @@ impl<'k> Words<'k> {
             }
             (Kind::Value, Some(value)) => self.push_value(name, &value),
             (Kind::Config, Some(file)) => self.config(&file)?,
+            // Without a URL before it, the set of options goes on.
+            (Kind::Next, _) if !self.current.iter().any(Word::is_url) => {}
             (Kind::Next, _) => self.done.push(std::mem::take(&mut self.current)),
             (Kind::Ignored(false), _) | (Kind::Ignored(true), Some(_)) => {}
             (Kind::Refused(why), _) => {
