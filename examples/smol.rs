@@ -36,9 +36,6 @@ use smol::io::AsyncReadExt;
 use smol::{Async, Timer, block_on, unblock};
 use socket2::SockRef;
 
-/// The minimum space for a read.
-const READ: usize = 16 * 1024;
-
 /// The most bytes of a file that are sent at a time.
 const PIECE: usize = 64 * 1024;
 
@@ -180,7 +177,7 @@ impl Driver {
     async fn wait(&mut self, interest: Interest) {
         let (until, now) = self.time();
         let (mut buffers, transport) = self.in_flight.io();
-        let (out, space) = (buffers.out().concat(), buffers.space(READ));
+        let (out, space) = (buffers.out().concat(), buffers.space());
         let first = first(interest, transport, &out, space, &mut self.body);
         match within(until, now, first).await {
             Some(First::Wrote(result)) => self.in_flight.wrote(Some(result)),

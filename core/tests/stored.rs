@@ -156,6 +156,7 @@ fn limits() -> Limits {
         (l.start_line, l.head, l.fields, l.blank_lines) = (1, 2, 3, 4);
         (l.chunk_line, l.chunk_extensions, l.trailers) = (5, 6, 7);
         (l.body, l.expansion, l.informational) = (8, 9, 10);
+        (l.read, l.buffer) = (11, 12);
     })
 }
 
@@ -165,6 +166,7 @@ fn server_options() -> Edits<server::Options> {
             let t = &mut o.timeouts;
             (t.handshake, t.head, t.body, t.request) = (None, Some(SECOND), None, Some(SECOND));
             (t.write, t.idle, t.linger, t.rate) = (None, Some(SECOND), None, 7);
+            t.buffers = None;
         }),
         ("limits", |o| o.config.limits = limits()),
         ("lenient", |o| o.config.lenient = Lenient::BARE_LF),

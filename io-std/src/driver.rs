@@ -18,9 +18,6 @@ use crate::stream::Stream;
 use crate::transport::Interest as Readiness;
 use crate::wait::wait_for;
 
-/// The minimum size of a buffer for reads.
-const READ: usize = 16 * 1024;
-
 /// How many bytes of a request are written between two checks for its response.
 const LOOK: usize = 64 * 1024;
 
@@ -127,7 +124,7 @@ impl Driver {
     fn look(&mut self) -> bool {
         let (mut buffers, transport) = self.in_flight.io();
         let result = match transport {
-            Some(stream) => stream.try_read(buffers.space(READ)),
+            Some(stream) => stream.try_read(buffers.space()),
             None => Err(ErrorKind::NotConnected.into()),
         };
         if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {
@@ -186,7 +183,7 @@ impl Driver {
         let left = self.left();
         let (mut buffers, transport) = self.in_flight.io();
         let result = match transport {
-            Some(stream) => stream.read(buffers.space(READ), left),
+            Some(stream) => stream.read(buffers.space(), left),
             None => Some(Err(ErrorKind::NotConnected.into())),
         };
         self.in_flight.read(result);

@@ -12,9 +12,6 @@ use crate::deadline::deadline_after;
 use crate::stream::Stream;
 use crate::transport::{Interest, Transport};
 
-/// The minimum size of a buffer for reads.
-const READ: usize = 16 * 1024;
-
 /// A connection that has left HTTP/1.1 for another protocol, or is a tunnel.
 /// [`Response::upgrade`](crate::Response::upgrade) and
 /// [`Exchange::upgrade`](crate::Exchange::upgrade) return it.
@@ -93,7 +90,7 @@ impl Shared {
             }
             // TLS may have output of its own, and another thread may have left some.
             self.write_out(&mut switched)?;
-            match self.transport.read(switched.space(READ)) {
+            match self.transport.read(switched.space()) {
                 Ok(0) => switched.handle_eof(),
                 Ok(n) => switched.handle_received(n).map_err(io::Error::other)?,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -14,9 +14,6 @@ use crate::network::Network;
 use crate::stream::Stream;
 use crate::timer::Timer;
 
-/// The minimum size of a buffer for reads.
-const READ: usize = 16 * 1024;
-
 /// A transport whose operations have deadlines.
 #[derive(Debug)]
 pub(crate) struct Timed {
@@ -79,7 +76,7 @@ impl Timed {
         cx: &mut Context<'_>,
         buffers: &mut Buffers<'_>,
     ) -> Poll<io::Result<usize>> {
-        let mut room = ReadBuf::new(buffers.space(READ));
+        let mut room = ReadBuf::new(buffers.space());
         ready!(self.stream.poll_read(cx, &mut room))?;
         Poll::Ready(Ok(room.filled().len()))
     }

@@ -11,9 +11,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::stream::Stream;
 
-/// The minimum size of a buffer for reads.
-const READ: usize = 16 * 1024;
-
 /// A connection that has left HTTP/1.1 for another protocol, or is a tunnel.
 /// [`Response::upgrade`](crate::Response::upgrade) and
 /// [`Exchange::upgrade`](crate::Exchange::upgrade) return it.
@@ -100,7 +97,7 @@ impl AsyncRead for Upgraded {
             }
             this.poll_out_beside(cx)?;
             let Self { switched, stream, .. } = this;
-            let mut room = ReadBuf::new(switched.space(READ));
+            let mut room = ReadBuf::new(switched.space());
             if stream.poll_read(cx, &mut room)?.is_pending() {
                 this.reader = Some(cx.waker().clone());
                 return Poll::Pending;

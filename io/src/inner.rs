@@ -200,10 +200,10 @@ impl Buffers<'_> {
         self.exchange.take_out()
     }
 
-    /// Returns a buffer of at least `min` bytes to read from the transport into.
+    /// Returns a buffer to read from the transport into, of the size that the limits say.
     #[inline]
-    pub fn space(&mut self, min: usize) -> &mut [u8] {
-        self.exchange.space(min)
+    pub fn space(&mut self) -> &mut [u8] {
+        self.exchange.space(self.exchange.read_size())
     }
 }
 

@@ -78,9 +78,9 @@ impl Tunnel {
         self.switched.is_closed()
     }
 
-    /// Returns a buffer of at least `min` bytes to read from the transport into.
-    pub fn space(&mut self, min: usize) -> &mut [u8] {
-        self.switched.space(min)
+    /// Returns a buffer to read from the transport into, of the size that the limits say.
+    pub fn space(&mut self) -> &mut [u8] {
+        self.switched.space(self.switched.read_size())
     }
 
     /// Handles `n` bytes that were read into the last [`space`](Self::space).

@@ -270,7 +270,14 @@ impl Exchange {
         self.link.shared_out()
     }
 
-    /// Returns a buffer of at least `min` bytes to read from the transport into.
+    /// Returns the least room for a read of the transport, which [`Limits::read`](crate::limits::Limits::read) says.
+    #[must_use]
+    pub const fn read_size(&self) -> usize {
+        self.link.read_size()
+    }
+
+    /// Returns a buffer of at least `min` bytes to read from the transport into:
+    /// [`read_size`](Self::read_size), unless the driver has a reason for another number.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         if !self.owned.is_empty() {
             self.keep_owned();

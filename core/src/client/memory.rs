@@ -11,10 +11,9 @@ use bytes::Bytes;
 
 use super::request::Request;
 use crate::fields::FieldBlock;
-use crate::http1::{ResponseHead, Version};
+use crate::http1::{Buffers, ResponseHead, Version};
 use crate::limits::Config;
 use crate::transport::Link;
-use crate::values::Buffers;
 
 /// The allocations of an exchange.
 #[derive(Debug, Default)]

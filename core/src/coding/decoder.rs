@@ -10,9 +10,6 @@ use crate::error::{CodingError, CodingFault};
 use crate::limits::Limits;
 use crate::values::Coding;
 
-/// Maximum size in bytes of a piece. It is larger than a usual read, because decoding expands the bytes.
-const PIECE: usize = 32 * 1024;
-
 /// A decoder of the content codings of one body.
 ///
 /// Pass in bytes with [`decode`](Self::decode) until it has taken all of them and the
@@ -49,8 +46,8 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(coding: Coding) -> Option<Self> {
-        let (codec, out) = (codec(coding)?, vec![0; PIECE].into());
+    fn new(coding: Coding, piece: usize) -> Option<Self> {
+        let (codec, out) = (codec(coding)?, vec![0; piece].into());
         Some(Self { coding, codec, out, start: 0, end: 0, total: 0, fault: None })
     }
 
@@ -89,7 +86,10 @@ impl Decoder {
     /// [`Limits::body`] and [`Limits::expansion`].
     #[must_use]
     pub fn new(codings: Codings, limits: &Limits) -> Option<Self> {
-        let stages: Vec<_> = codings.iter().rev().filter_map(Stage::new).collect();
+        let stages: Vec<_> = {
+            let piece = limits.buffers().piece();
+            codings.iter().rev().filter_map(|coding| Stage::new(coding, piece)).collect()
+        };
         let Limits { body: most, expansion, .. } = *limits;
         (!stages.is_empty()).then_some(Self { stages, coded: 0, most, expansion })
     }

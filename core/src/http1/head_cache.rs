@@ -12,9 +12,6 @@ use super::head::Head;
 use crate::fields::FieldSpan;
 use crate::wire::start_line::RequestLine;
 
-/// Maximum length in bytes of a head that is stored.
-const LONGEST: usize = 1024;
-
 /// The head of a request, and the result of parsing and validating it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ParsedHead<'a> {
@@ -30,6 +27,7 @@ pub(super) struct ParsedHead<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct HeadCache {
     entry: Option<Box<Entry>>,
+    /// Maximum length in bytes of a head that is stored.
     longest: usize,
 }
 
@@ -43,13 +41,13 @@ struct Entry {
 }
 
 impl HeadCache {
-    pub(super) const fn new() -> Self {
-        Self { entry: None, longest: LONGEST }
+    pub(super) const fn new(longest: usize) -> Self {
+        Self { entry: None, longest }
     }
 
     /// Creates a cache that stores nothing.
     pub(super) const fn disabled() -> Self {
-        Self { entry: None, longest: 0 }
+        Self::new(0)
     }
 
     /// Returns the stored head, if `bytes` start with it.
@@ -58,6 +56,11 @@ impl HeadCache {
         let Entry { bytes: stored, line, spans, head } = self.entry.as_deref()?;
         let is_same = bytes.starts_with(stored);
         is_same.then_some(ParsedHead { bytes: stored, line, spans, head: *head })
+    }
+
+    /// Forgets the stored head, and frees its memory.
+    pub(super) fn clear(&mut self) {
+        self.entry = None;
     }
 
     /// Replaces the stored head, unless the new one is too long. Parsing the head must have emitted
@@ -85,6 +88,8 @@ mod tests {
     use super::*;
     use crate::values::Version;
 
+    const LONGEST: usize = 1024;
+
     const BYTES: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     /// Inserts `bytes` as a head with one span.
@@ -96,7 +101,7 @@ mod tests {
 
     #[test]
     fn lookup_finds_the_stored_head_before_other_bytes() {
-        let mut cache = HeadCache::new();
+        let mut cache = HeadCache::new(LONGEST);
         assert!(cache.lookup(BYTES).is_none());
         insert(&mut cache, BYTES);
         let more = [BYTES, b"GET"].concat();
@@ -106,7 +111,7 @@ mod tests {
 
     #[test]
     fn lookup_finds_nothing_where_a_byte_differs_or_is_missing() {
-        let mut cache = HeadCache::new();
+        let mut cache = HeadCache::new(LONGEST);
         insert(&mut cache, BYTES);
         for at in 0..BYTES.len() {
             let mut other = BYTES.to_vec();
@@ -118,7 +123,7 @@ mod tests {
 
     #[test]
     fn insert_replaces_the_head_unless_it_is_too_long() {
-        let mut cache = HeadCache::new();
+        let mut cache = HeadCache::new(LONGEST);
         insert(&mut cache, b"first");
         insert(&mut cache, BYTES);
         insert(&mut cache, &[b'x'; LONGEST + 1]);

@@ -18,6 +18,9 @@ use crate::wire::foreign::{self, Guess};
 use crate::wire::start_line::{self, RequestLine, StatusLine};
 use crate::wire::{Broken, Tolerated, field, token};
 
+/// The most positions of fields for which an idle connection leaves memory to others: 2 KiB.
+const MAX_DETACHED: usize = 128;
+
 /// The kind of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeadKind {
@@ -96,6 +99,27 @@ impl HeadParser {
         self.blank_lines = 0;
         self.is_left_out = false;
         self.original.clear();
+    }
+
+    /// Moves the memory for the positions of fields to `memory` between two sections, unless it is large.
+    pub(super) fn detach_spans(&mut self, memory: &mut Vec<FieldSpan>) {
+        if self.spans.capacity() <= MAX_DETACHED && !self.has_begun() {
+            self.spans.clear();
+            *memory = core::mem::take(&mut self.spans);
+        }
+        self.free_spans();
+    }
+
+    /// Takes the memory for the positions of fields.
+    pub(super) const fn attach_spans(&mut self, memory: &mut Vec<FieldSpan>) {
+        if self.spans.capacity() == 0 {
+            core::mem::swap(&mut self.spans, memory);
+        }
+    }
+
+    /// Frees the memory for the positions of fields.
+    pub(super) fn free_spans(&mut self) {
+        self.spans = Vec::new();
     }
 
     /// Returns what a second reader needs to know.

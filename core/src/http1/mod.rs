@@ -5,6 +5,7 @@
 //! [`client::Exchange`](crate::client::Exchange) and a [`server::Session`](crate::server::Session) add these.
 
 mod body;
+mod buffers;
 mod connection;
 #[cfg(feature = "cross-check")]
 pub(crate) mod cross_check;
@@ -25,6 +26,7 @@ mod send;
 mod sent_head;
 pub(crate) mod state;
 
+pub(crate) use buffers::Buffers;
 pub use connection::Connection;
 pub(crate) use connection::Progress;
 pub use event::{Event, Next};

@@ -4,16 +4,12 @@ use alloc::vec::Vec;
 
 use bytes::{Buf, Bytes};
 
-/// Bodies of up to this many bytes are copied to the queue, because a system call with one slice is
-/// cheaper than one with three.
-const MAX_COPIED: usize = 2 * 1024;
-
-/// Buffers larger than this are freed instead of detached.
-const MAX_DETACHED: usize = 4 * 1024;
+use crate::values::BufferSizes;
 
 /// The bytes that wait for the transport.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Out {
+    pub(super) sizes: BufferSizes,
     staging: Vec<u8>,
     /// Number of bytes of `staging` that were sent.
     sent: usize,
@@ -23,6 +19,10 @@ pub(super) struct Out {
 }
 
 impl Out {
+    pub(super) fn new(sizes: BufferSizes) -> Self {
+        Self { sizes, ..Self::default() }
+    }
+
     /// Returns the buffer for heads and framing.
     pub(super) const fn staging(&mut self) -> &mut Vec<u8> {
         &mut self.staging
@@ -31,7 +31,7 @@ impl Out {
     /// Queues a part of a body. A large part is not copied if it is the only one in the queue.
     #[inline]
     pub(super) fn push(&mut self, data: Bytes) {
-        if data.len() <= MAX_COPIED || self.body.is_some() {
+        if data.len() <= self.sizes.copied() || self.body.is_some() {
             self.staging.extend_from_slice(&data);
         } else {
             self.body = Some((self.staging.len(), data));
@@ -92,7 +92,7 @@ impl Out {
 
     /// Moves an empty buffer to `memory`, unless it is large.
     pub(super) fn detach_buffers(&mut self, memory: &mut Vec<u8>) {
-        if self.len() == 0 && self.staging.capacity() <= MAX_DETACHED {
+        if self.len() == 0 && self.staging.capacity() <= self.sizes.kept_out() {
             *memory = core::mem::take(&mut self.staging);
         }
         self.free_buffers();
@@ -117,19 +117,21 @@ impl Out {
 mod tests {
     use super::*;
 
+    const COPIED: usize = 2048;
+
     fn queue() -> (Out, Vec<u8>) {
         let mut out = Out::default();
         out.staging().extend_from_slice(b"head");
-        out.push(Bytes::from(vec![b'x'; MAX_COPIED + 1]));
+        out.push(Bytes::from(vec![b'x'; COPIED + 1]));
         out.staging().extend_from_slice(b"tail");
-        out.push(Bytes::from(vec![b'y'; MAX_COPIED + 1]));
+        out.push(Bytes::from(vec![b'y'; COPIED + 1]));
         let whole = out.slices().concat();
         (out, whole)
     }
 
     #[test]
     fn queue_can_be_sent_in_steps_of_any_length() {
-        for step in [1, 3, 4, 5, 1000, MAX_COPIED + 5, 100_000] {
+        for step in [1, 3, 4, 5, 1000, COPIED + 5, 100_000] {
             let (mut out, whole) = queue();
             let mut sent = Vec::new();
             while out.len() > 0 {
@@ -146,7 +148,7 @@ mod tests {
     #[test]
     fn a_large_body_is_not_copied() {
         let (out, _) = queue();
-        assert_eq!(out.slices()[1].len(), MAX_COPIED + 1);
-        assert!(out.staging.len() < 2 * MAX_COPIED);
+        assert_eq!(out.slices()[1].len(), COPIED + 1);
+        assert!(out.staging.len() < 2 * COPIED);
     }
 }

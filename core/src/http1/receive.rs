@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::body::{Body, Piece};
+use super::buffers::Buffers;
 use super::framing_fields::FramingFields;
 use super::head::Head;
 use super::head_cache::{HeadCache, ParsedHead};
@@ -50,11 +51,11 @@ pub(super) struct Receive {
 impl Receive {
     pub(super) fn new(from: Role, config: Config) -> Self {
         Self {
-            buffer: Buffer::default(),
+            buffer: Buffer::new(config.limits.buffers()),
             config,
             from,
             parser: HeadParser::new(Self::head_kind(from)),
-            cache: HeadCache::new(),
+            cache: HeadCache::new(config.limits.buffers().cached()),
             head: Head::NONE,
             head_complete: false,
             body: Body::NONE,
@@ -82,6 +83,29 @@ impl Receive {
     pub(super) fn mark(&mut self) {
         self.marks.enable();
         self.disable_cache();
+    }
+
+    /// Frees the buffers that hold nothing, and the cached head.
+    pub(super) fn free_buffers(&mut self) {
+        self.consume();
+        self.buffer.free_buffers();
+        self.cache.clear();
+        if !self.parser.has_begun() {
+            self.parser.free_spans();
+        }
+    }
+
+    /// Moves the buffers to `memory` if they hold nothing.
+    pub(super) fn detach_buffers(&mut self, memory: &mut Buffers) {
+        self.consume();
+        self.buffer.detach_buffers(&mut memory.incoming);
+        self.parser.detach_spans(&mut memory.spans);
+    }
+
+    /// Takes the buffers in `memory`.
+    pub(super) fn attach_buffers(&mut self, memory: &mut Buffers) {
+        self.buffer.attach_buffers(&mut memory.incoming);
+        self.parser.attach_spans(&mut memory.spans);
     }
 
     /// Begins another message.

@@ -9,6 +9,7 @@ use super::out::Out;
 use crate::error::Misuse;
 use crate::fields::Fields;
 use crate::framing::{Framing, TransferEncoding};
+use crate::values::BufferSizes;
 use crate::wire::{number, token};
 
 /// The size of a body that is to be sent.
@@ -50,8 +51,8 @@ pub(super) struct Send {
 }
 
 impl Send {
-    pub(super) fn new() -> Self {
-        Self { out: Out::default(), framing: Framing::None, left: 0 }
+    pub(super) fn new(sizes: BufferSizes) -> Self {
+        Self { out: Out::new(sizes), framing: Framing::None, left: 0 }
     }
 
     /// Queues the head that `write` encodes, and begins the body that it announces.

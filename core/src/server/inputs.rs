@@ -147,7 +147,13 @@ impl Session {
         if self.state == SessionState::Over {
             return;
         }
-        if let (Some(Deadline { why, .. }), None) = (self.timers.expired(now), &self.failed) {
+        let mut expired = self.timers.expired(now);
+        let rests = !self.is_resting && self.options.timeouts.rest().is_some();
+        if rests && expired.is_some_and(|deadline| deadline.why == Waiting::Idle) {
+            self.free_buffers();
+            expired = self.timers.expired(now);
+        }
+        if let (Some(Deadline { why, .. }), None) = (expired, &self.failed) {
             self.spans.too_slow(why, At { now, sink });
             self.failed = Some(Box::new(Cause::TimedOut(why).into()));
         }

@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::error::Error;
 use crate::time::Mono;
 use crate::trace::Sink;
-use crate::transport::io::{READ, is_transient, write_slices};
+use crate::transport::io::{is_transient, write_slices};
 
 /// Operations on a non-blocking transport that implements [`Read`] and [`Write`]: each call performs one
 /// and hands in its result.
@@ -29,7 +29,7 @@ impl Session {
         if !self.interest().read {
             return false;
         }
-        let handed_in = match transport.read(self.space(READ)) {
+        let handed_in = match transport.read(self.space(self.read_size())) {
             Ok(0) => {
                 self.handle_eof(now, sink);
                 Ok(())

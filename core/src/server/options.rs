@@ -79,6 +79,9 @@ pub struct Timeouts {
     pub write: Option<Duration>,
     /// For the next request to begin. A minute by default.
     pub idle: Option<Duration>,
+    /// For an idle connection to keep its buffers, at most. The session frees them at its deadline, and the next request
+    /// allocates them again. A second by default; `None` keeps them as long as the connection.
+    pub buffers: Option<Duration>,
     /// For the client to close, after the last response. Two seconds by default.
     pub linger: Option<Duration>,
     /// The minimum average rate of a request's body and of responses, in bytes per second of the time
@@ -91,7 +94,19 @@ crate::values::with!(Options, Timeouts);
 
 crate::stored::stored_struct! {
     Options { timeouts config secure name drain half_close require_close_notify certificates }
-    Timeouts { handshake head body request write idle linger rate }
+    Timeouts { handshake head body request write idle buffers linger rate }
+}
+
+impl Timeouts {
+    /// Returns after how long an idle session frees its buffers, if it does so before it closes.
+    pub(super) fn rest(&self) -> Option<Duration> {
+        self.buffers.filter(|buffers| self.idle.is_none_or(|idle| *buffers < idle))
+    }
+
+    /// Returns how long an idle session waits until it frees its buffers, or closes if it has none.
+    pub(super) fn next_idle(&self, is_resting: bool) -> Option<Duration> {
+        self.rest().filter(|_| !is_resting).or(self.idle)
+    }
 }
 
 impl Default for Timeouts {
@@ -104,6 +119,7 @@ impl Default for Timeouts {
             request: seconds(300),
             write: seconds(30),
             idle: seconds(60),
+            buffers: seconds(1),
             linger: seconds(2),
             rate: 240,
         }

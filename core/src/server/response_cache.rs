@@ -51,6 +51,11 @@ impl ResponseCache {
         self.is_disabled = true;
     }
 
+    /// Forgets the head, and frees its memory.
+    pub(super) fn free(&mut self) {
+        (self.key, self.fields, self.head) = (None, Vec::new(), WrittenResponse::new());
+    }
+
     /// Sets the reason phrase of the next head, which is not cached.
     #[cold]
     pub(super) fn set_reason(&mut self, reason: &[u8]) {

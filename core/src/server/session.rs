@@ -26,9 +26,6 @@ use crate::trace::{At, ConnectionId, EventKind, ExchangeId, Sink, TraceEvent};
 use crate::transport::{LayerFacts, Link};
 use crate::values::{Pace, Timers};
 
-/// The size of the buffer for input that is discarded.
-const SCRATCH: usize = 4 * 1024;
-
 /// The state machine of one served connection, from its first byte to its last: TLS where configured,
 /// one request after the other, and an orderly close.
 ///
@@ -104,6 +101,8 @@ pub struct Session {
     /// Why the last failed exchange failed.
     pub(super) failure: Error,
     pub(super) is_shutting_down: bool,
+    /// The buffers were freed since the last request.
+    pub(super) is_resting: bool,
     pub(super) scratch: Vec<u8>,
 }
 
@@ -152,6 +151,7 @@ impl Session {
             handler_error: None,
             failure: Error::new(Cause::Cancelled),
             is_shutting_down: false,
+            is_resting: false,
             scratch: Vec::new(),
         }
     }
@@ -209,13 +209,57 @@ impl Session {
         self.link.out()
     }
 
-    /// Returns a buffer of at least `min` bytes to read from the transport into.
+    /// Returns the least room for a read of the transport, which [`Limits::read`](crate::limits::Limits::read) says.
+    #[must_use]
+    pub const fn read_size(&self) -> usize {
+        self.link.read_size()
+    }
+
+    /// Returns a buffer of at least `min` bytes to read from the transport into:
+    /// [`read_size`](Self::read_size), unless the driver has a reason for another number.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         if self.state == SessionState::Linger {
-            self.scratch.resize(SCRATCH, 0);
+            self.scratch.resize(self.link.buffers().scratch(), 0);
             return &mut self.scratch;
         }
         self.link.space(min)
+    }
+
+    /// Frees the buffers of a session that [is idle](Self::is_idle), and the heads that it caches. The next request
+    /// allocates them again, so a driver calls this when it expects none for a while. A session does so itself when it
+    /// was idle for [`Timeouts::buffers`]. Otherwise, nothing changes.
+    pub fn free_buffers(&mut self) {
+        if self.is_idle() && self.link.output_len() == 0 {
+            self.link.free_buffers();
+            self.response_cache.free();
+            self.head = KeptHead::none();
+            self.fields = FieldBlock::new();
+            self.rest();
+        }
+    }
+
+    /// Notes that the buffers are free. The timer that would free them becomes the one for the next request.
+    fn rest(&mut self) {
+        let was_resting = core::mem::replace(&mut self.is_resting, true);
+        let timeouts = &self.options.timeouts;
+        let (Some(armed), Some(rest)) = (self.timers.get(Timer::State as usize), timeouts.rest())
+        else {
+            return;
+        };
+        if self.state == SessionState::Idle && !was_resting {
+            let left = timeouts.idle.map(|idle| idle.saturating_sub(rest));
+            self.timers.disarm(Timer::State as usize);
+            self.timers.arm(Timer::State as usize, || {
+                left.map(|left| Deadline { at: armed.at + left, ..armed })
+            });
+        }
+    }
+
+    /// Returns whether the session is idle and has freed its buffers. The driver then waits until the transport is
+    /// readable before it calls [`space`](Self::space), which allocates one.
+    #[must_use]
+    pub fn is_resting(&self) -> bool {
+        self.is_resting && self.is_idle()
     }
 
     /// Returns whether the session waits for the first byte of a request, or for the handshake. A
@@ -361,7 +405,7 @@ impl Session {
                 self.arm_body(now);
                 return self.timers.earliest();
             }
-            SessionState::Idle => (timeouts.idle, Waiting::Idle),
+            SessionState::Idle => (timeouts.next_idle(self.is_resting), Waiting::Idle),
             SessionState::Linger => (timeouts.linger, Waiting::Linger),
             _ => (timeouts.head, Waiting::Head),
         };

@@ -2,9 +2,6 @@
 
 use std::io::{self, ErrorKind, IoSlice, Write};
 
-/// The least room for a read.
-pub(crate) const READ: usize = 16 * 1024;
-
 /// Writes once: all slices together if more than one has bytes. A transport that takes nothing fails.
 ///
 /// # Errors

@@ -2,13 +2,19 @@
 //! whose own protocol has ended.
 
 use super::layer::{Layer, LayerError, LayerState};
-use crate::values::Buffer;
+use crate::values::{Buffer, BufferSizes};
 
 /// A layer that delivers its input unchanged.
 #[derive(Debug, Default)]
 pub(crate) struct Passthrough {
     pub(super) incoming: Buffer,
     pub(super) outgoing: Buffer,
+}
+
+impl Passthrough {
+    pub(super) fn new(sizes: BufferSizes) -> Self {
+        Self { incoming: Buffer::new(sizes), outgoing: Buffer::new(sizes) }
+    }
 }
 
 impl Layer for Passthrough {

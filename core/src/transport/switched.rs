@@ -12,9 +12,6 @@ use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, Scope, Sink};
 use crate::values::{Buffer, State};
 
-/// The maximum number of bytes that are held in each direction.
-const MOST: usize = 64 * 1024;
-
 /// A connection after `101 Switching Protocols` or a successful CONNECT, in either role: bytes in
 /// both directions, through the same layers as before, such as TLS.
 ///
@@ -115,7 +112,7 @@ pub struct Interest {
 impl Switched {
     /// Creates a connection from this link, which has left HTTP/1.1.
     pub(crate) fn new(mut link: Box<Link>, config: Config, requires_close_notify: bool) -> Self {
-        let mut incoming = Buffer::default();
+        let mut incoming = Buffer::new(config.limits.buffers());
         incoming.push(&link.enter_tunnel(config));
         link.stack_passthrough();
         Self { link, incoming, ended: false, closed: false, requires_close_notify, end_error: None }
@@ -133,17 +130,17 @@ impl Switched {
     /// A layer rejects the input. Later calls fail in the same way.
     pub fn poll(&mut self) -> Result<Interest, LayerError> {
         self.fill()?;
-        let read = !self.ended && self.incoming.len() < MOST;
+        let read = !self.ended && self.incoming.len() < self.most();
         Ok(Interest { read, write: !self.out().is_empty() })
     }
 
     /// Moves bytes from the layers to `incoming`, as far as there is room.
     fn fill(&mut self) -> Result<(), LayerError> {
-        let incoming = &mut self.incoming;
-        if incoming.len() < MOST {
+        let (most, incoming) = (self.most(), &mut self.incoming);
+        if incoming.len() < most {
             self.ended |= self.link.pass_to(&mut |bytes| {
                 incoming.push(bytes);
-                incoming.len() < MOST
+                incoming.len() < most
             })?;
         }
         Ok(())
@@ -174,7 +171,7 @@ impl Switched {
     /// # Errors
     /// A layer takes no more bytes.
     pub fn write(&mut self, data: &[u8]) -> Result<usize, LayerError> {
-        let room = MOST.saturating_sub(self.out().len()).min(PIECE);
+        let room = self.most().saturating_sub(self.out().len()).min(PIECE);
         if self.closed || room == 0 {
             return Ok(0);
         }
@@ -198,7 +195,19 @@ impl Switched {
         self.closed
     }
 
-    /// Returns a buffer of at least `min` bytes to read from the transport into.
+    /// Returns the maximum number of bytes that are held in each direction.
+    const fn most(&self) -> usize {
+        self.link.buffers().large()
+    }
+
+    /// Returns the least room for a read of the transport, which [`Limits::read`](crate::limits::Limits::read) says.
+    #[must_use]
+    pub const fn read_size(&self) -> usize {
+        self.link.read_size()
+    }
+
+    /// Returns a buffer of at least `min` bytes to read from the transport into:
+    /// [`read_size`](Self::read_size), unless the driver has a reason for another number.
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         self.link.space(min)
     }

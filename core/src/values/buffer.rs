@@ -3,29 +3,22 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Size in bytes of the first allocation.
-const INITIAL: usize = 8 * 1024;
+use super::BufferSizes;
 
-/// Size in bytes of a large buffer. Larger reads gain nothing.
-const LARGE: usize = 64 * 1024;
+/// Size in bytes from which a buffer is aligned.
+const ALIGNED: usize = 64 * 1024;
 
-/// Size in bytes of a page. In a large buffer, the offset of each byte within its page equals its
+/// Size in bytes of a page. In an aligned buffer, the offset of each byte within its page equals its
 /// offset in the stream modulo the page size. This alignment makes reads of a large body up to three
 /// times cheaper for the system.
 const PAGE: usize = 4 * 1024;
 
-/// The buffers of one connection, detached while it is idle. Both are empty, or belonged to a connection.
-#[derive(Debug, Default)]
-pub(crate) struct Buffers {
-    pub(crate) incoming: Vec<u8>,
-    pub(crate) outgoing: Vec<u8>,
-}
-
 /// A buffer for received bytes, with the bytes that have not been consumed yet.
 ///
-/// The buffer is small until a read fills it, and large from then on.
+/// The buffer has its first size until a read fills it, and is large from then on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Buffer {
+    pub(crate) sizes: BufferSizes,
     /// All bytes are initialised, so that a driver can read directly into the buffer.
     data: Vec<u8>,
     start: usize,
@@ -37,10 +30,14 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
+    pub(crate) fn new(sizes: BufferSizes) -> Self {
+        Self { sizes, ..Self::default() }
+    }
+
     /// Returns space for at least `min` more bytes.
     pub(crate) fn space(&mut self, min: usize) -> &mut [u8] {
-        if core::mem::take(&mut self.is_full) && self.data.len() < LARGE {
-            self.grow(LARGE);
+        if core::mem::take(&mut self.is_full) && self.data.len() < self.sizes.large() {
+            self.grow(self.sizes.large());
         } else if self.start == self.end {
             self.start = self.origin();
             self.end = self.start;
@@ -58,7 +55,7 @@ impl Buffer {
 
     /// Returns the position of the first unread byte after the consumed bytes are removed.
     fn origin(&self) -> usize {
-        if self.data.len() < LARGE {
+        if self.data.len() < ALIGNED {
             return 0;
         }
         usize::try_from(self.consumed % PAGE as u64).unwrap_or(0)
@@ -72,13 +69,13 @@ impl Buffer {
             self.data.copy_within(self.start..self.end, origin);
             (self.start, self.end) = (origin, origin + unread);
         } else {
-            self.grow((unread + min).max(self.data.len() * 2).max(INITIAL));
+            self.grow((unread + min).max(self.data.len() * 2).max(self.sizes.first));
         }
     }
 
     /// Allocates memory for `len` bytes, and copies only the unread bytes.
     fn grow(&mut self, len: usize) {
-        let len = if len < LARGE { len } else { len + PAGE };
+        let len = if len < ALIGNED { len } else { len + PAGE };
         let old = core::mem::replace(&mut self.data, vec![0; len]);
         let unread = &old[self.start..self.end];
         self.start = self.origin();
@@ -154,9 +151,9 @@ impl Buffer {
         self.consumed + (self.end - self.start) as u64
     }
 
-    /// Moves an empty buffer to `memory`, unless it is large.
+    /// Moves an empty buffer to `memory`, unless it has grown large.
     pub(crate) fn detach_buffers(&mut self, memory: &mut Vec<u8>) {
-        if self.start == self.end && self.data.len() < LARGE {
+        if self.start == self.end && self.data.len() <= self.sizes.kept() {
             *memory = core::mem::take(&mut self.data);
         }
         self.free_buffers();
@@ -172,7 +169,7 @@ impl Buffer {
     /// Frees an empty buffer.
     pub(crate) fn free_buffers(&mut self) {
         if self.start == self.end {
-            *self = Self { consumed: self.consumed, ..Self::default() };
+            *self = Self { consumed: self.consumed, ..Self::new(self.sizes) };
         }
     }
 
@@ -187,14 +184,17 @@ impl Buffer {
 mod tests {
     use super::*;
 
+    const FIRST: usize = 8 * 1024;
+    const LARGE: usize = 64 * 1024;
+
     #[test]
     fn buffer_moves_bytes_before_it_grows() {
         let mut buffer = Buffer::default();
-        buffer.push(&[1; INITIAL]);
-        buffer.consume(INITIAL - 10);
-        assert_eq!(buffer.space(INITIAL - 10).len(), INITIAL - 10);
+        buffer.push(&[1; FIRST]);
+        buffer.consume(FIRST - 10);
+        assert_eq!(buffer.space(FIRST - 10).len(), FIRST - 10);
         assert_eq!(buffer.unread(), [1; 10]);
-        assert_eq!((buffer.consumed(), buffer.received()), (INITIAL as u64 - 10, INITIAL as u64));
+        assert_eq!((buffer.consumed(), buffer.received()), (FIRST as u64 - 10, FIRST as u64));
     }
 
     /// `Limits::CLIENT` states the sizes.
@@ -215,15 +215,15 @@ mod tests {
     #[test]
     fn buffer_grows_when_a_read_fills_it_and_keeps_page_offsets() {
         let mut buffer = Buffer::default();
-        let room = buffer.space(INITIAL).len();
-        assert_eq!(room, INITIAL);
+        let room = buffer.space(FIRST).len();
+        assert_eq!(room, FIRST);
         buffer.filled(room);
         buffer.consume(room - 3);
         for (read, left) in [(LARGE, 0), (1, 0), (5000, 0), (LARGE, 9), (PAGE, 9), (70_000, 0)] {
-            let room = buffer.space(INITIAL).len();
+            let room = buffer.space(FIRST).len();
             // Another call changes nothing.
             assert_eq!(buffer.space(0).len(), room);
-            assert!(room >= if buffer.unread().is_empty() { LARGE } else { INITIAL }, "{room}");
+            assert!(room >= if buffer.unread().is_empty() { LARGE } else { FIRST }, "{room}");
             assert_eq!(buffer.end as u64 % PAGE as u64, buffer.received() % PAGE as u64);
             buffer.filled(read.min(room));
             buffer.consume(buffer.unread().len() - left);
@@ -232,11 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn small_buffer_grows_for_unread_bytes_alone() {
+        let mut buffer = Buffer::new(BufferSizes::new(512));
+        for _ in 0..10 {
+            assert_eq!(buffer.space(256).len(), 512);
+            buffer.filled(512);
+            buffer.consume(512);
+        }
+        buffer.push(&[0; 500]);
+        assert_eq!(buffer.space(256).len(), 1024 - 500);
+    }
+
+    #[test]
     fn pushed_bytes_do_not_make_the_buffer_large() {
         let mut buffer = Buffer::default();
-        buffer.push(&[0; INITIAL]);
-        buffer.consume(INITIAL);
-        assert_eq!(buffer.space(1).len(), INITIAL);
+        buffer.push(&[0; FIRST]);
+        buffer.consume(FIRST);
+        assert_eq!(buffer.space(1).len(), FIRST);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Plain values that all other modules may use. They do not depend on errors, events or connections.
 
 mod buffer;
+mod buffer_sizes;
 mod coding;
 mod id;
 mod pace;
@@ -14,7 +15,8 @@ mod traceparent;
 mod version;
 mod with;
 
-pub(crate) use buffer::{Buffer, Buffers};
+pub(crate) use buffer::Buffer;
+pub(crate) use buffer_sizes::BufferSizes;
 pub use coding::Coding;
 pub use id::{ConnectionId, ExchangeId, SpanId, StreamId};
 pub(crate) use pace::Pace;

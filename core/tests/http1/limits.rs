@@ -116,3 +116,27 @@ fn default_limits_accept_a_hundred_fields_and_64_kib() {
         3
     );
 }
+
+#[test]
+fn small_limits_keep_buffers_at_512_bytes_and_refuse_longer_heads() {
+    let mut server = Side::new(Role::Server, Config::SMALL);
+    server.receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for _ in 0..200 {
+        let room = server.connection.space(Config::SMALL.limits.read).len();
+        assert!((256..=512).contains(&room), "{room}");
+        server.receive("80\r\n");
+        server.receive(&"x".repeat(128));
+        server.receive("\r\n");
+    }
+    let start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+    let (_, refusal) = endless(Side::new(Role::Server, Config::SMALL), start, "x");
+    assert_eq!(refusal, "HeadTooLong at 2048");
+}
+
+#[test]
+fn least_buffer_still_reads() {
+    let config = limited(|limits| (limits.read, limits.buffer) = (0, 0));
+    let mut server = Side::new(Role::Server, config);
+    assert!(server.connection.space(1).len() >= 128);
+    assert_eq!(server.receive("GET / HTTP/1.1\r\nHost: a\r\n\r\n").len(), 3);
+}

@@ -16,9 +16,6 @@ use crate::socket::Timed;
 use crate::stream::Stream;
 use crate::transport;
 
-/// The minimum size of a buffer for reads.
-const READ: usize = 4 * 1024;
-
 /// A connection and its socket.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -99,7 +96,7 @@ impl Connection {
     /// Reads what has arrived.
     pub(super) fn read_now(&mut self) {
         self.serving.tick();
-        if let Some(result) = in_time(self.socket.try_read(self.serving.space(READ))) {
+        if let Some(result) = in_time(self.socket.try_read(self.serving.space())) {
             self.serving.received(result);
         }
     }
@@ -140,7 +137,7 @@ impl Connection {
             // The next step writes.
             Ok(transport::Interest { write: true, .. }) => {}
             Ok(transport::Interest { read: true, .. }) => {
-                let result = self.socket.try_read(self.serving.space(READ));
+                let result = self.socket.try_read(self.serving.space());
                 if let Some(result) = in_time(result) {
                     self.serving.received(result);
                 }
@@ -163,7 +160,10 @@ impl Connection {
             }
         }
         let timeout = self.timeout();
-        let result = in_time(self.socket.read(self.serving.space(READ), timeout));
+        let result = match self.serving.session().is_resting() {
+            true => self.read_at_rest(timeout),
+            false => in_time(self.socket.read(self.serving.space(), timeout)),
+        };
         if idle {
             self.guard.set_busy();
         }
@@ -172,6 +172,18 @@ impl Connection {
             Some(Ok(0)) if idle && self.guard.must_leave() => self.serving.make_room(),
             Some(result) => self.serving.received(result),
             None => self.serving.timed_out(),
+        }
+    }
+
+    /// Reads for a session that has no buffer until there is something to read.
+    #[cold]
+    fn read_at_rest(&mut self, timeout: Option<Duration>) -> Option<io::Result<usize>> {
+        match self.socket.wait(transport::Interest::READ, timeout) {
+            Ok(transport::Interest { read: true, .. }) => {
+                in_time(self.socket.try_read(self.serving.space()))
+            }
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
         }
     }
 

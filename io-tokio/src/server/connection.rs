@@ -15,9 +15,6 @@ use limpid_io::server::{
 use super::socket::Socket;
 use crate::timer::Timer;
 
-/// The minimum size of a buffer for reads.
-const READ: usize = 4 * 1024;
-
 /// A connection and its socket. Dropping it cancels the session and closes the socket.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -111,14 +108,15 @@ impl Connection {
 
     fn poll_read(&mut self, cx: &mut Context<'_>, is_new: bool, is_idle: bool) -> Poll<()> {
         // A client that was just answered has usually sent nothing more, and checking costs less than
-        // providing a buffer. An error of the socket is reported by the read.
-        let is_asked = is_new && is_idle;
+        // providing a buffer. A session at rest has none until there is something to read. An error of the
+        // socket is reported by the read.
+        let is_asked = is_idle && (is_new || self.serving.session().is_resting());
         if is_asked {
             drop(ready!(self.socket.poll_readable(cx)));
         }
         // A task that has waited is usually woken because there is something to read.
         let is_ready = is_asked || !is_new;
-        let read = ready!(self.socket.poll_read(cx, self.serving.space(READ), is_ready));
+        let read = ready!(self.socket.poll_read(cx, self.serving.space(), is_ready));
         if mem::take(&mut self.is_idle) {
             self.place.set_busy();
         }

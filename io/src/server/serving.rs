@@ -142,20 +142,20 @@ impl Serving {
 
     #[cold]
     #[inline(never)]
-    fn record_space(&mut self, min: usize) {
+    fn record_space(&mut self) {
         if let Some(recorder) = &mut self.recorder {
             recorder.observe(&mut self.session);
-            recorder.space(min, self.now);
+            recorder.space(self.session.read_size(), self.now);
         }
     }
 
-    /// Returns a buffer of at least `min` bytes to read from the transport into.
+    /// Returns a buffer to read from the transport into, of the size that the limits say.
     #[inline]
-    pub fn space(&mut self, min: usize) -> &mut [u8] {
+    pub fn space(&mut self) -> &mut [u8] {
         if self.recorder.is_some() {
-            self.record_space(min);
+            self.record_space();
         }
-        self.session.space(min)
+        self.session.space(self.session.read_size())
     }
 
     /// Performs [`Action::Secure`].

@@ -20,9 +20,6 @@ use super::socket::{Moved, Socket};
 use super::upgraded::Upgraded;
 use super::world::{World, at};
 
-/// The minimum space for a read.
-const READ: usize = 16 * 1024;
-
 /// An exchange and its socket. Dropping it ends the exchange.
 #[derive(Debug)]
 pub(super) struct Driver {
@@ -113,7 +110,7 @@ impl Driver {
             };
             let out = self.exchange.out().concat();
             self.client.note_waiting(out.len());
-            let room = self.exchange.space(READ);
+            let room = self.exchange.space(self.exchange.read_size());
             let moves = socket.moves(interest.write.then_some(&out), interest.read.then_some(room));
             let body = interest.body.then_some(&mut self.body);
             match world.before(until, unless_body(moves, body, world)).await {
@@ -208,7 +205,7 @@ impl Driver {
         let Some(Lease { transport: Some(socket), .. }) = self.lease.as_deref() else {
             return self.input(Input::Cancel);
         };
-        match socket.receive_now(self.exchange.space(READ)) {
+        match socket.receive_now(self.exchange.space(self.exchange.read_size())) {
             Some(read) => self.read(Some(read)),
             None => self.input(Input::Cancel),
         }

@@ -24,9 +24,6 @@ use super::socket::{Moved, Socket};
 use super::upgraded::Upgraded;
 use super::world::{World, at};
 
-/// The minimum space for a read.
-const READ: usize = 16 * 1024;
-
 /// A connection with requests, for one handler after the other.
 ///
 /// The [module](super) has an example.
@@ -315,11 +312,11 @@ impl<S: Sink> Served<S> {
             Some(socket) => {
                 let stop = (!self.told).then_some(&self.stop);
                 if let Some(recording) = &self.recording {
-                    recording.space(READ, now);
+                    recording.space(self.session.read_size(), now);
                 }
                 let out = self.session.out().concat();
                 self.most_waiting = self.most_waiting.max(out.len());
-                let room = self.session.space(READ);
+                let room = self.session.space(self.session.read_size());
                 let moves =
                     socket.moves(interest.write.then_some(&out), interest.read.then_some(room));
                 self.world.before(at(until), interrupted(stop, moves)).await

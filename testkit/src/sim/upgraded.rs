@@ -70,7 +70,7 @@ impl Upgraded {
                 return Ok(());
             }
             let out = switched.out()[..waiting.min(READ)].to_vec();
-            let place = switched.space(READ);
+            let place = switched.space(switched.read_size());
             match socket.moves(interest.write.then_some(&out), interest.read.then_some(place)).await
             {
                 Moved::Out(sent) => switched.handle_sent(sent?).map_err(io::Error::other)?,

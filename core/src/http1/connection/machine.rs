@@ -6,6 +6,7 @@ use core::fmt;
 
 use bytes::Bytes;
 
+use super::super::buffers::Buffers;
 use super::super::marks::{Mark, ReceivedPart};
 use super::super::receive::{MessagePart, Receive};
 use super::super::send::Send;
@@ -14,7 +15,7 @@ use crate::error::{Call, Misuse, MisuseError, PeerError};
 use crate::framing::{Framing, RequestKind};
 use crate::limits::Config;
 use crate::trace::{Cx, EventKind, Sink, TraceEvent};
-use crate::values::{Buffers, NotReusable, Role, State, Version};
+use crate::values::{NotReusable, Role, State, Version};
 
 /// One HTTP/1.1 connection, in either role.
 ///
@@ -87,7 +88,7 @@ impl Connection {
             role,
             state: ConnectionState::new(),
             receive: Receive::new(role.peer(), config),
-            send: Send::new(),
+            send: Send::new(config.limits.buffers()),
             request_kind: RequestKind::Other,
             not_reusable: None,
             is_refusal_emitted: false,
@@ -106,6 +107,13 @@ impl Connection {
     #[inline]
     pub(crate) const fn configure(&mut self, config: Config) {
         self.receive.config = config;
+        let sizes = config.limits.buffers();
+        (self.receive.buffer.sizes, self.send.out.sizes) = (sizes, sizes);
+    }
+
+    /// Returns the configuration.
+    pub(crate) const fn config(&self) -> &Config {
+        &self.receive.config
     }
 
     /// Returns the side of the connection that this is.
@@ -290,24 +298,24 @@ impl Connection {
         self.request_kind = RequestKind::Other;
     }
 
-    /// Frees the buffers of an idle connection. The next byte allocates them again.
+    /// Frees the buffers of an idle connection: those that hold nothing, and the cached head. The next byte allocates
+    /// them again. A connection between two messages then has no memory but itself.
     pub fn free_buffers(&mut self) {
-        self.receive.consume();
-        self.receive.buffer.free_buffers();
+        self.last = None;
+        self.receive.free_buffers();
         self.send.out.free_buffers();
     }
 
     /// Moves the buffers of an idle connection to `memory`, for other connections to use, and frees
     /// buffers that are too large for that.
     pub(crate) fn detach_buffers(&mut self, memory: &mut Buffers) {
-        self.receive.consume();
-        self.receive.buffer.detach_buffers(&mut memory.incoming);
+        self.receive.detach_buffers(memory);
         self.send.out.detach_buffers(&mut memory.outgoing);
     }
 
     /// Takes buffers that another connection has detached.
     pub(crate) fn attach_buffers(&mut self, memory: &mut Buffers) {
-        self.receive.buffer.attach_buffers(&mut memory.incoming);
+        self.receive.attach_buffers(memory);
         self.send.out.attach_buffers(&mut memory.outgoing);
     }
 

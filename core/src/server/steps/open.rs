@@ -139,6 +139,7 @@ impl Session {
         self.link.http1.begin_again();
         self.head.clear();
         self.exchange = CurrentExchange::default();
+        self.is_resting = false;
         self.spans.between();
         self.enter(SessionState::Idle);
         Ok(None)

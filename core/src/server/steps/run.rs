@@ -12,9 +12,6 @@ use crate::time::Waiting;
 use crate::trace::{At, Sink};
 use crate::transport::LayerState;
 
-/// The size of buffered responses, in bytes, at which they are sent before another request is parsed.
-const BATCH: usize = 64 * 1024;
-
 impl Session {
     /// Runs steps until one requires an action.
     pub(in super::super) fn run<S: Sink>(&mut self, at: At<'_, S>) -> Action {
@@ -118,7 +115,9 @@ impl Session {
         let awaits_request = self.link.http1.awaits_request();
         let progress = if awaits_request {
             Progress::NeedInput
-        } else if self.link.out_len() >= BATCH && self.link.has_output(|| self.spans.cx(at))? {
+        } else if self.link.out_len() >= self.link.buffers().large()
+            && self.link.has_output(|| self.spans.cx(at))?
+        {
             return Ok(Some(Action::Wait(Interest::WRITE)));
         } else {
             self.link.read(&mut self.spans.cx(at))?

@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::bytes::{HTTP, emit_delivered, emit_slices};
 use crate::error::Error;
-use crate::http1::{Connection, NotReusable, Progress, Role, State, Version};
+use crate::http1::{Buffers, Connection, NotReusable, Progress, Role, State, Version};
 use crate::limits::Config;
 use crate::time::Mono;
 use crate::trace::{ConnectionId, Cx, EventKind, Scope, Sink, SpanKind, TraceEvent};
@@ -18,11 +18,7 @@ use crate::transport::layer::{Layer, LayerError, LayerFacts, LayerState};
 use crate::transport::layers::Layers;
 use crate::transport::passthrough::Passthrough;
 use crate::transport::pump::stalled;
-use crate::values::{Buffers, Retirement};
-
-/// The number of unparsed bytes at which the layers stop delivering to HTTP, so that a large body
-/// passes through a small buffer that stays in the processor's cache.
-const PORTION: usize = 16 * 1024;
+use crate::values::{BufferSizes, Retirement};
 
 /// The state of a connection without its transport, which the driver holds. A client's link moves
 /// from exchange to exchange through a [`Pool`](crate::client::Pool).
@@ -217,6 +213,14 @@ impl Link {
         }
     }
 
+    /// Frees buffers that hold nothing, of a connection on which no message has begun.
+    pub(crate) fn free_buffers(&mut self) {
+        self.http1.free_buffers();
+        if let Some(layers) = &mut self.layers {
+            layers.free_buffers();
+        }
+    }
+
     /// Takes buffers for the exchange that begins, if there are any.
     pub(crate) fn attach_buffers(&mut self, memory: &mut Buffers) {
         self.http1.attach_buffers(memory);
@@ -288,6 +292,17 @@ impl Link {
         }
     }
 
+    /// Returns the least room for a read of the transport, which the limits say.
+    #[inline]
+    pub(crate) const fn read_size(&self) -> usize {
+        self.http1.config().limits.read_size()
+    }
+
+    /// Returns the sizes of buffers.
+    pub(crate) const fn buffers(&self) -> BufferSizes {
+        self.http1.config().limits.buffers()
+    }
+
     /// Returns the length of the last [`space`](Self::space).
     #[inline(always)]
     pub(crate) fn room(&self) -> usize {
@@ -345,7 +360,10 @@ impl Link {
         &mut self,
         cx: impl FnOnce() -> Cx<'c, S>,
     ) -> Result<LayerState, LayerError> {
-        if self.layers.is_none() { Ok(LayerState::Open) } else { self.hand_up(PORTION, &mut cx()) }
+        if self.layers.is_none() {
+            return Ok(LayerState::Open);
+        }
+        self.hand_up(self.buffers().portion(), &mut cx())
     }
 
     /// Lets HTTP parse on, including what the layers hold.
@@ -355,7 +373,8 @@ impl Link {
             match self.http1.advance(cx)? {
                 // A long head can exceed what is enough otherwise.
                 Progress::NeedInput if self.holds_back => {
-                    self.hand_up(self.http1.unread().len() + PORTION, cx)?;
+                    let enough = self.http1.unread().len() + self.buffers().portion();
+                    self.hand_up(enough, cx)?;
                 }
                 progress => return Ok(progress),
             }
@@ -434,7 +453,7 @@ impl Link {
     pub(crate) fn stack_passthrough(&mut self) {
         self.layers.get_or_insert_with(|| {
             let mut layers = Box::<Layers>::default();
-            layers.push(Box::new(Passthrough::default()));
+            layers.push(Box::new(Passthrough::new(self.http1.config().limits.buffers())));
             layers
         });
     }
