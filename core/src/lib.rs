@@ -113,13 +113,41 @@
 //! - [`transport`] contains the layers between HTTP and the socket, such as TLS.
 //! - [`trace`] has the catalogue of trace events, and the [`trace::Sink`] that receives them.
 //!
-//! Without its default features, the crate requires an allocator and no `std`.
+//! # Features
+//!
+//! All of the first six are on by default. Without them, the crate is a bare [`http1::Connection`], and requires an
+//! allocator and no `std`.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `client` | [`client`]: [`Exchange`](client::Exchange), the pool, URLs |
+//! | `server` | [`server`]: [`Session`](server::Session) |
+//! | `idna` | host names outside ASCII in URLs, with the Unicode tables for them |
+//! | `gzip` | the content codings gzip and deflate |
+//! | `rustls` | the layer [`transport::tls`] over rustls, without a provider of cryptography |
+//! | `std` | conversions from and to errors of `std`, and reading and writing a transport of `std::io` |
+//! | `brotli`, `zstd` | more content codings |
+//! | `ring`, `aws-lc-rs` | `rustls` with a provider of cryptography |
+//! | `http` | conversions from and to the types of the crate `http` |
+//! | `cross-check` | a second reader of heads |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "client", feature = "server")),
+    expect(dead_code, unused_imports, reason = "one machine has what the others do not need")
+)]
+#![cfg_attr(
+    not(feature = "client"),
+    expect(
+        unreachable_pub,
+        reason = "the public path of some values is in the module of the client"
+    )
+)]
 
 extern crate alloc;
 
+#[cfg(feature = "client")]
 pub mod client;
 pub mod coding;
 pub mod error;
@@ -131,6 +159,7 @@ pub mod http1;
 pub mod http_types;
 #[doc(hidden)]
 pub mod internal;
+#[cfg(feature = "server")]
 pub mod server;
 mod stored;
 pub mod trace;

@@ -83,9 +83,8 @@ impl Limits {
 
     /// The limits for a small device, in either role: buffers of 512 bytes, and heads of 2 KiB with 32 fields. A
     /// connection without TLS then has at most 2 KiB of received bytes, and for a moment, while a long head is moved,
-    /// 1 KiB more; a body passes through 512 bytes. [docs/EMBEDDING.md] has what the machines take in all.
-    ///
-    /// [docs/EMBEDDING.md]: https://github.com/limpid-http/limpid/blob/main/docs/EMBEDDING.md
+    /// 1 KiB more; a body passes through 512 bytes. `docs/EMBEDDING.md` in the repository has what the machines take
+    /// in all.
     pub const SMALL: Self = Self {
         start_line: 1024,
         head: 2 * 1024,

@@ -3,11 +3,13 @@
 
 #[cfg(feature = "std")]
 mod clock;
+#[cfg(feature = "client")]
 mod reuse;
 pub mod transcript;
 
 #[cfg(feature = "std")]
 pub use clock::{share_clock, shared_now};
+#[cfg(feature = "client")]
 pub use reuse::Reuse;
 
 #[cfg(feature = "cross-check")]

@@ -47,6 +47,7 @@ impl SpanNumber {
         self.0
     }
 
+    #[cfg(feature = "std")]
     pub(super) const fn from_u16(number: u16) -> Self {
         Self(number)
     }

@@ -125,7 +125,7 @@ fn small_limits_keep_buffers_at_512_bytes_and_refuse_longer_heads() {
         let room = server.connection.space(Config::SMALL.limits.read).len();
         assert!((256..=512).contains(&room), "{room}");
         server.receive("80\r\n");
-        server.receive(&"x".repeat(128));
+        server.receive("x".repeat(128));
         server.receive("\r\n");
     }
     let start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";

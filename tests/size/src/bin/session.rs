@@ -1,0 +1,15 @@
+//! A session.
+
+#![no_std]
+#![no_main]
+
+use limpid_size::target::Registers;
+
+/// The entry point.
+// SAFETY: the program has no other function of this name.
+#[unsafe(no_mangle)]
+pub extern "C" fn _start() -> ! {
+    let options = limpid_size::machines::server_options();
+    drop(limpid_size::machines::session(&mut Registers, options));
+    loop {}
+}
