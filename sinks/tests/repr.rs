@@ -100,8 +100,8 @@ fn strings_are_shown_as_by_python() {
 
 #[test]
 fn quotes_are_chosen_for_a_text_in_pieces() {
-    let text = format_args!("{} and {}", "it's", "\"so\"");
-    assert_eq!(Str(text).to_string(), r#"'it\'s and "so"'"#);
+    let text = Str(format_args!("{} and {}", "it's", "\"so\"")).to_string();
+    assert_eq!(text, r#"'it\'s and "so"'"#);
     assert_eq!(Str(format_args!("{}{}", "a", "it's")).to_string(), "\"ait's\"");
 }
 

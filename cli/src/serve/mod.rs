@@ -89,8 +89,7 @@ fn reply(args: &ServeArgs) -> Result<Reply, Exit> {
         (directory, ..) => directory.as_deref().unwrap_or(Path::new(".")),
     };
     let files = Files::new(directory).map_err(|error| {
-        let message =
-            format_args!("cannot serve {}: {error}; name a directory", directory.display());
+        let message = format!("cannot serve {}: {error}; name a directory", directory.display());
         report::print_error(Exit::Read, &message);
         Exit::Read
     })?;

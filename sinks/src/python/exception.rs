@@ -110,16 +110,20 @@ impl Raised<'_> {
             Waiting::Write => Some(Operation::Write),
             _ => Operation::during(phase),
         };
-        let text: &dyn Display = match operation {
-            Some(Operation::Connect) if phase == Phase::Tls => &format_args!(
-                "_ssl.c:{}: The handshake operation timed out",
-                self.profile.ssl_timeout_line
-            ),
-            Some(Operation::Read) if secure => &"The read operation timed out",
-            Some(Operation::Write) if secure => &"The write operation timed out",
-            _ => &"timed out",
-        };
-        mapped(f, operation.map(Operation::timeout), Exception("TimeoutError", (Str(text),)))
+        let class = operation.map(Operation::timeout);
+        let mut raise =
+            |text: fmt::Arguments<'_>| mapped(f, class, Exception("TimeoutError", (Str(text),)));
+        let line = self.profile.ssl_timeout_line;
+        match operation {
+            Some(Operation::Connect) if phase == Phase::Tls => {
+                raise(format_args!("_ssl.c:{line}: The handshake operation timed out"))
+            }
+            Some(Operation::Read) if secure => raise(format_args!("The read operation timed out")),
+            Some(Operation::Write) if secure => {
+                raise(format_args!("The write operation timed out"))
+            }
+            _ => raise(format_args!("timed out")),
+        }
     }
 }
 

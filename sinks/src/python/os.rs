@@ -30,8 +30,7 @@ impl Display for OsException {
                 Exception(class, (number, Str(text))).fmt(f)
             }
             Err(_) => {
-                let text = Str(format_args!("Unknown error {number}"));
-                Exception("OSError", (number, text)).fmt(f)
+                Exception("OSError", (number, Str(format_args!("Unknown error {number}")))).fmt(f)
             }
         }
     }

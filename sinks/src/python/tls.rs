@@ -22,18 +22,26 @@ impl Display for TlsException<'_> {
         let reason = match self.error {
             TlsError::Certificate(problem) => {
                 let why = Why { problem, host: self.host };
-                let text = Str(format_args!(
-                    "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {why} \
+                return numbered(
+                    f,
+                    "SSLCertVerificationError",
+                    1,
+                    format_args!(
+                        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {why} \
                      (_ssl.c:{line})"
-                ));
-                return Exception("SSLCertVerificationError", (1, text)).fmt(f);
+                    ),
+                );
             }
             TlsError::EndOfStream => {
-                let text = Str(format_args!(
-                    "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol \
+                return numbered(
+                    f,
+                    "SSLEOFError",
+                    8,
+                    format_args!(
+                        "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol \
                      (_ssl.c:{line})"
-                ));
-                return Exception("SSLEOFError", (8, text)).fmt(f);
+                    ),
+                );
             }
             TlsError::Alert(alert) => alert_reason(alert),
             TlsError::NotTls => Some("WRONG_VERSION_NUMBER"),
@@ -44,15 +52,22 @@ impl Display for TlsException<'_> {
         };
         match reason {
             Some(reason) => {
-                let text = Str(format_args!("[SSL: {reason}] {} (_ssl.c:{line})", InWords(reason)));
-                Exception("SSLError", (1, text)).fmt(f)
+                let words = InWords(reason);
+                numbered(f, "SSLError", 1, format_args!("[SSL: {reason}] {words} (_ssl.c:{line})"))
             }
-            None => {
-                let text = Str(format_args!("[SSL] unknown error (_ssl.c:{line})"));
-                Exception("SSLError", (1, text)).fmt(f)
-            }
+            None => numbered(f, "SSLError", 1, format_args!("[SSL] unknown error (_ssl.c:{line})")),
         }
     }
+}
+
+/// Writes an exception whose arguments are a number and a text.
+fn numbered(
+    f: &mut Formatter<'_>,
+    class: &'static str,
+    number: i32,
+    text: fmt::Arguments<'_>,
+) -> fmt::Result {
+    Exception(class, (number, Str(text))).fmt(f)
 }
 
 /// OpenSSL's text for a problem of a certificate.
