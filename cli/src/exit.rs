@@ -92,6 +92,7 @@ impl Exit {
             (Cause::Tls(_), Phase::Tls) | (_, Phase::Tls) => Self::Tls,
             (Cause::Misuse(_), _) => Self::Argument,
             (Cause::TooManyRedirects, _) => Self::Redirects,
+            (Cause::NotHttps, _) => Self::Protocol,
             (Cause::BadRedirect, _) => Self::of_location(error),
             (Cause::Coding(_), _) => Self::Coding,
             (Cause::Proxy(_), _) => Self::Receive,

@@ -74,6 +74,7 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
             }
             Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)".to_owned(),
             Cause::TimedOut(why) => timeout_hint(*why).to_owned(),
+            Cause::NotHttps => " (--proto-redir permits other redirects)".to_owned(),
             Cause::TooManyRedirects => " (--max-redirs N follows more)".to_owned(),
             Cause::Peer(error) => match other_protocol(error.rule) {
                 Some(advice) => format!(" ({advice})"),

@@ -147,6 +147,7 @@ fn client_options() -> Edits<client::Options> {
             o.proxies = ProxyRules::default().except(NoProxy::from("*"));
         }),
         ("redirect_rules", |o| o.redirect_rules.referer = true),
+        ("https_only", |o| o.https_only = true),
         ("route", |o| o.route = Arc::new(route())),
     ]
 }
@@ -253,6 +254,7 @@ fn causes() -> Vec<Cause> {
         Cause::Socks(SocksError::Malformed),
         Cause::BodyConsumed,
         Cause::BadRedirect,
+        Cause::NotHttps,
         Cause::TooManyRedirects,
         Cause::Superseded,
         coding(CodingFault::Expansion(200)),

@@ -11,6 +11,7 @@
 //! | waiting for `100 Continue`, if it is expected | 1 s, then the body is sent | `expect_continue_timeout` |
 //! | the whole request and its response | no limit | `timeout` |
 //! | redirects | returned as responses | `redirects` |
+//! | URLs without TLS | permitted | `https_only`, for a client |
 //! | a request that met a closed connection | is sent again once if that is safe | `resend`, for a client |
 //! | retries of other failures | none | `retries` |
 //! | coded bodies, such as gzip | returned as they are | `decompress` |

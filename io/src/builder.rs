@@ -230,6 +230,21 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Sets whether URLs without TLS (`http`, `ws`) are an error, those of requests and of redirects. Nothing is sent to
+    /// them: the request fails with [`Cause::NotHttps`](limpid_core::error::Cause::NotHttps), and its events say why.
+    /// `false` by default.
+    ///
+    /// ```
+    /// use limpid_io::{ClientBuilder, Settings};
+    ///
+    /// let settings: Settings = ClientBuilder::default().https_only(true).redirects(5).build();
+    /// # drop(settings);
+    /// ```
+    pub const fn https_only(mut self, only: bool) -> Self {
+        self.options.https_only = only;
+        self
+    }
+
     /// Sets what the request after a redirect keeps of the one before.
     pub const fn redirect_rules(mut self, rules: RedirectRules) -> Self {
         self.options.redirect_rules = rules;

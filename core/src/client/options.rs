@@ -52,6 +52,9 @@ pub struct Options {
     /// How many redirects are followed before the next one is an error. `None`, the default, returns
     /// them as responses.
     pub redirects: Option<u32>,
+    /// Whether a URL without TLS is an error ([`Cause::NotHttps`](crate::error::Cause::NotHttps)), that of the request
+    /// or of a redirect. `false` by default.
+    pub https_only: bool,
     /// What the request after a redirect keeps of the one before.
     pub redirect_rules: RedirectRules,
     /// Whether a request that must not be sent fails only when there is a connection, as in httpx. By
@@ -98,7 +101,7 @@ crate::stored::stored_struct! {
     Options {
         timeouts config trust proxy_trust verify decode traceparent redirects redirect_rules validate_connected
         latin1_location attempt_delay connect_retries resend retries drain read_after_send require_close_notify
-        certificates proxies route
+        certificates proxies route https_only
     }
 }
 
@@ -113,6 +116,7 @@ impl Default for Options {
             decode: false,
             traceparent: false,
             redirects: None,
+            https_only: false,
             redirect_rules: RedirectRules::default(),
             validate_connected: false,
             latin1_location: false,

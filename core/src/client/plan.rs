@@ -55,6 +55,11 @@ impl Plan {
         self.renew(request, &options);
     }
 
+    /// Returns whether the request would be sent without TLS, which the options forbid.
+    pub(super) fn lacks_https(&self) -> bool {
+        self.options.https_only && !self.request.url().scheme().is_secure()
+    }
+
     pub(super) fn tls_context(&self) -> TlsContext {
         TlsContext { verify: self.options.verify }
     }

@@ -9,7 +9,7 @@ use super::decision::Decision;
 use super::plan::Plan;
 use super::request::Request;
 use super::span_tracker::SpanTracker;
-use super::url::{Url, UrlError, UrlProblem, percent_encode};
+use super::url::{Url, UrlError, percent_encode};
 use crate::error::{Cause, Error};
 use crate::fields::Field;
 use crate::http1::ResponseHead;
@@ -52,9 +52,9 @@ fn follow(plan: &Plan, head: ResponseHead<'_>) -> Option<Next> {
         Err(error) => return Some(Err(Box::new(refused(&location, error)))),
     };
     let rules = &plan.options.redirect_rules;
-    if rules.https_only && !url.scheme().is_secure() {
-        let error = UrlError { problem: UrlProblem::UnknownScheme, offset: 0 };
-        return Some(Err(Box::new(refused(&location, error))));
+    if (rules.https_only || plan.options.https_only) && !url.scheme().is_secure() {
+        let error = Error::new(Cause::NotHttps).with_location(&shown(&location));
+        return Some(Err(Box::new(error)));
     }
     let same_origin = request.origin().is_of(&url);
     let url = if same_origin { url } else { url.without_userinfo() };
@@ -97,12 +97,16 @@ fn is_of_content(field: Field<'_>) -> bool {
 
 /// Returns the error of a redirect to a Location that is not a URL for a request.
 fn refused(location: &str, error: UrlError) -> Error {
+    Error::new(Cause::BadRedirect).with_location(&shown(location)).with_source(error)
+}
+
+/// Returns a Location as errors contain it: shortened, and with secrets hidden.
+fn shown(location: &str) -> String {
     let shown = Capture::Default.url(location);
-    let shown: String = match shown.char_indices().nth(MOST_SHOWN) {
+    match shown.char_indices().nth(MOST_SHOWN) {
         Some((end, _)) => [&shown[..end], "..."].concat(),
         None => shown.into_owned(),
-    };
-    Error::new(Cause::BadRedirect).with_location(&shown).with_source(error)
+    }
 }
 
 /// Describes the decision about a redirect to `hop`, after `followed` others.
@@ -115,6 +119,9 @@ fn decide<'d>(
     let (url, why) = match (hop, most) {
         (_, None) => (None, "redirects are not followed"),
         (None, _) => (None, "it has no Location"),
+        (Some(Err(error)), _) if error.cause == Cause::NotHttps => {
+            (None, "its Location is not https, and nothing else is permitted")
+        }
         (Some(Err(_)), _) => (None, "its Location is not a URL for a request"),
         (Some(Ok(next)), Some(most)) => (
             Some(next.url().as_str()),

@@ -22,7 +22,8 @@ pub struct RedirectRules {
     pub trusted: bool,
     /// Whether the URL that redirected is sent as the Referer.
     pub referer: bool,
-    /// Whether a redirect to a URL without TLS is an error.
+    /// Whether a redirect to a URL without TLS is an error, also if [`Options::https_only`](super::Options::https_only)
+    /// permits such URLs for requests.
     pub https_only: bool,
 }
 

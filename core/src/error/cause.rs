@@ -266,6 +266,9 @@ pub enum Cause {
     BodyConsumed,
     /// The Location of a redirect is not a URL for a request. The error has it, and a `UrlError` as its source.
     BadRedirect,
+    /// The URL of the request or of a redirect is one without TLS, and only those with it are permitted
+    /// ([`Options::https_only`](crate::client::Options::https_only)). The error has the Location of the redirect.
+    NotHttps,
     /// The redirects exceed their limit.
     TooManyRedirects,
     /// The response's body cannot be decoded, or exceeds a limit when decoded.
@@ -311,6 +314,7 @@ names! {
     Self::Body(_) => "body",
     Self::BodyConsumed => "body_consumed",
     Self::BadRedirect => "bad_redirect",
+    Self::NotHttps => "not_https",
     Self::TooManyRedirects => "too_many_redirects",
     Self::Coding(_) => "coding",
 }
@@ -351,6 +355,9 @@ impl fmt::Display for Cause {
                 f.write_str("the request body must be sent again, but can be read only once")
             }
             Self::BadRedirect => f.write_str("the redirect cannot be followed"),
+            Self::NotHttps => {
+                f.write_str("the URL is not https, and nothing else is permitted (https_only)")
+            }
             Self::TooManyRedirects => f.write_str("there are more redirects than may be followed"),
             Self::Coding(error) => error.fmt(f),
         }

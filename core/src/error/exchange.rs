@@ -302,6 +302,12 @@ impl fmt::Display for Error {
                 let location = self.location().unwrap_or_default();
                 write!(f, ": the redirect to {location:?} cannot be followed")
             }
+            (cause @ Cause::NotHttps, _) => match self.location() {
+                Some(location) => {
+                    write!(f, ": the redirect to {location:?} cannot be followed: {cause}")
+                }
+                None => write!(f, ": {cause}"),
+            },
             (Cause::TimedOut(why), _) => self.fmt_timeout(*why, f),
             // The text of the source describes the error.
             (Cause::Os(OsError { kind: OsErrorKind::Other, .. }), Some(_)) => Ok(()),

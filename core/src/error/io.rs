@@ -94,7 +94,9 @@ impl Cause {
             Self::Os(error) | Self::Body(error) => error.io_kind(),
             Self::TimedOut(_) => ErrorKind::TimedOut,
             Self::Tls(TlsError::EndOfStream) => ErrorKind::UnexpectedEof,
-            Self::Tls(TlsError::Configuration) | Self::Misuse(_) => ErrorKind::InvalidInput,
+            Self::Tls(TlsError::Configuration) | Self::Misuse(_) | Self::NotHttps => {
+                ErrorKind::InvalidInput
+            }
             Self::Peer(error) if error.rule.class() == ErrorClass::EndOfStream => {
                 ErrorKind::UnexpectedEof
             }

@@ -92,6 +92,22 @@ fn location_that_cannot_be_followed_is_in_the_error() {
 }
 
 #[test]
+fn redirect_without_tls_is_refused_where_only_https_is_permitted() {
+    let mut options = following(1);
+    options.redirect_rules.https_only = true;
+    for location in ["http://me:tiger@host/a", "ws://host/a", "/a"] {
+        let mut bench = sent("GET", "http://localhost/", &[], b"", options.clone());
+        let Stop::Failed(error) = bench.server_sends(&redirect(302, location)) else {
+            panic!("{location} is followed")
+        };
+        assert_eq!((error.cause, error.phase), (Cause::NotHttps, Phase::Redirect), "{location}");
+        let text = error.to_string();
+        assert!(text.contains("the redirect to ") && text.contains("https_only"), "{text}");
+        assert!(!text.contains("tiger"), "{text}");
+    }
+}
+
+#[test]
 fn location_in_an_error_is_short_and_shows_no_secret() {
     let refused = |location: &str| -> Error {
         let mut bench = sent("GET", "http://localhost/", &[], b"", following(1));

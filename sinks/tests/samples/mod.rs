@@ -173,6 +173,7 @@ pub(crate) fn failures() -> Vec<OwnedTraceEvent> {
         Cause::Body(os),
         Cause::BodyConsumed,
         Cause::BadRedirect,
+        Cause::NotHttps,
         Cause::TooManyRedirects,
         Cause::Coding(coding),
     ]

@@ -1,8 +1,12 @@
-//! Whether an error permits a retry.
+//! Errors before and after the request was sent, and whether they permit a retry.
 
 use std::sync::Arc;
 
+use limpid_core::error::Cause;
+use limpid_core::trace::Failure;
+use limpid_sinks::EventList;
 use limpid_std::{Client, Error};
+use limpid_test::assert_event;
 use limpid_tests::certificates::{Certificates, Identity};
 use limpid_tests::script::Step;
 use limpid_tests::server::{Listen, Server};
@@ -17,6 +21,25 @@ fn refused_connection_sends_nothing() {
     let server = Server::start(Listen::Refuse, Vec::new()).unwrap();
     let error = post(&Client::default(), &server, "http");
     assert!(!error.request_was_sent() && error.is_safe_to_retry(), "{error}");
+}
+
+#[test]
+fn url_without_tls_is_refused_where_only_https_is_permitted() {
+    let (url, events) = ("http://localhost:1/", EventList::new());
+    let client = Client::builder().https_only(true).sink(events.clone()).build();
+    let tokio = limpid_tokio::Client::builder().https_only(true).sink(events.clone()).build();
+    for error in [
+        client.get(url).send().unwrap_err(),
+        crate::both::block_on(tokio.get(url).send()).unwrap_err(),
+    ] {
+        assert_eq!(error.exchange().unwrap().cause, Cause::NotHttps);
+        assert!(!error.request_was_sent(), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "localhost:1: failed: the URL is not https, and nothing else is permitted (https_only)"
+        );
+    }
+    assert_event!(events, ExchangeFailed { failure: Failure { cause: Cause::NotHttps, .. }, .. });
 }
 
 #[test]

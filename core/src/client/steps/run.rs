@@ -6,7 +6,7 @@ use super::super::plan::Plan;
 use super::super::span_tracker::Slot;
 use super::super::state::{ExchangeState, Stepped, Timer};
 use super::super::stopwatch::TimedPart;
-use crate::error::{Call, Cause, CertificateProblem, Misuse, Phase, TlsError};
+use crate::error::{Call, Cause, CertificateProblem, Error, Misuse, Phase, TlsError};
 use crate::time::{Deadline, Waiting};
 use crate::trace::{At, EventKind, Failure, Sink, SpanKind, TraceEvent};
 use crate::transport::Link;
@@ -45,12 +45,13 @@ impl Exchange {
             ExchangeState::Start => {
                 self.start(at);
                 match self.plan.request.refusal() {
+                    _ if self.plan.lacks_https() => self.refuse(Cause::NotHttps.into(), at),
                     Some(misuse) if !self.plan.options.validate_connected => {
-                        self.refuse(misuse, at);
-                        Ok(None)
+                        self.refuse(self.link.http1.request_refused(misuse).into(), at);
                     }
-                    _ => self.trust(at),
+                    _ => return self.trust(at),
                 }
+                Ok(None)
             }
             ExchangeState::Trust => self.trust(at),
             ExchangeState::Begin => self.begin_request(at),
@@ -96,9 +97,8 @@ impl Exchange {
 
     /// Fails the exchange before it starts to connect, because its request cannot be sent.
     #[cold]
-    fn refuse<S: Sink>(&mut self, misuse: Misuse, at: At<'_, S>) {
-        let error = self.link.http1.request_refused(misuse);
-        self.error = Some(self.complete(error.into(), Phase::Idle));
+    fn refuse<S: Sink>(&mut self, error: Error, at: At<'_, S>) {
+        self.error = Some(self.complete(error, Phase::Idle));
         self.finish(at);
     }
 

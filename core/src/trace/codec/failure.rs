@@ -196,6 +196,7 @@ tagged! {
         15 Layer(code: u32),
         16 AnsweredEarly(status: u16),
         17 PeerGone,
+        18 NotHttps,
     }
     CodingFault {
         0 Header,
