@@ -72,7 +72,7 @@
 //! |---|---|
 //! | `form`, by default | `query` and `form` of requests |
 //! | `multipart` | `multipart` of requests: forms with files |
-//! | `json` | `json` of requests and responses, and `respond_json` of servers |
+//! | `json` | `json` of requests and responses, and `json` and `respond_json` of servers |
 //! | `charset` | `text` in all charsets of browsers; without it UTF-8, UTF-16 with a byte order mark and windows-1252 |
 //! | `cookies` | `cookies` and `cookie_store` of clients |
 //! | `gzip`, by default | bodies in gzip and deflate are decoded |
@@ -136,6 +136,8 @@ pub use limpid_core::trace::{self, ExchangeId, Sink, SocketOption, Traceparent};
 pub use limpid_core::transport::{Layer, LayerError, LayerFacts};
 #[cfg(feature = "files")]
 pub use limpid_io::files;
+#[cfg(feature = "json")]
+pub use limpid_io::server::JsonError;
 pub use limpid_io::server::{ServerSettings, Timeouts as ServerTimeouts};
 pub use limpid_io::{
     Charset, ClientLayers, Clock, DrainLimits, Error, HeaderPair, History, IdentityProblem,

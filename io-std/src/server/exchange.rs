@@ -11,6 +11,8 @@ use limpid_core::framing::Framing;
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::trace::{EventKind, ExchangeId, TraceEvent};
 use limpid_core::transport::LayerFacts;
+#[cfg(feature = "json")]
+use limpid_io::server::JsonError;
 
 use super::connection::Connection;
 use crate::upgraded::Upgraded;
@@ -174,7 +176,7 @@ impl<'c> Exchange<'c> {
     ///
     /// # Errors
     /// As [`data`](Self::data).
-    #[doc(alias("bytes", "text", "json", "read_to_end"))]
+    #[doc(alias("bytes", "text", "read_to_end"))]
     pub fn read_body(&mut self) -> Result<Vec<u8>, Cause> {
         // What a read has left of the current piece.
         let unread = match self.read {
@@ -186,6 +188,32 @@ impl<'c> Exchange<'c> {
             bytes.extend_from_slice(piece);
         }
         Ok(bytes)
+    }
+
+    /// Reads the rest of the request's body, as [`read_body`](Self::read_body) does, and a value from its JSON.
+    ///
+    /// If the handler then returns an error without a response, this one with `?` or another, the response says what was
+    /// wrong: 415 for a Content-Type that is not JSON, 400 for a body that is not the JSON of the type, 413 for one that
+    /// is too long.
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use limpid_std::Exchange;
+    ///
+    /// fn handle(mut exchange: Exchange<'_>) -> io::Result<()> {
+    ///     let numbers: Vec<u64> = exchange.json()?;
+    ///     exchange.respond_json(200, &numbers.len())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The body cannot be read, or is not the JSON of the type.
+    #[cfg(feature = "json")]
+    pub fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, JsonError> {
+        self.connection.serving.expect_json()?;
+        let body = self.read_body()?;
+        self.connection.serving.read_json(&body)
     }
 
     /// Returns the trailers of the request, after [`data`](Self::data) has returned `None`.

@@ -12,6 +12,8 @@ use limpid_core::framing::Framing;
 use limpid_core::http1::{BodySize, RequestHead};
 use limpid_core::trace::{EventKind, ExchangeId, TraceEvent};
 use limpid_core::transport::LayerFacts;
+#[cfg(feature = "json")]
+use limpid_io::server::JsonError;
 
 use super::connection::Connection;
 use super::handoff::HandoffGuard;
@@ -171,13 +173,39 @@ impl Exchange {
     ///
     /// # Errors
     /// As [`data`](Self::data).
-    #[doc(alias("bytes", "text", "json", "read_to_end"))]
+    #[doc(alias("bytes", "text", "read_to_end"))]
     pub async fn read_body(&mut self) -> Result<Vec<u8>, Cause> {
         let mut bytes = Vec::new();
         while let Some(piece) = self.data().await? {
             bytes.extend_from_slice(piece);
         }
         Ok(bytes)
+    }
+
+    /// Reads the rest of the request's body, as [`read_body`](Self::read_body) does, and a value from its JSON.
+    ///
+    /// If the handler then returns an error without a response, this one with `?` or another, the response says what was
+    /// wrong: 415 for a Content-Type that is not JSON, 400 for a body that is not the JSON of the type, 413 for one that
+    /// is too long.
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use limpid_tokio::Exchange;
+    ///
+    /// async fn handle(mut exchange: Exchange) -> io::Result<()> {
+    ///     let numbers: Vec<u64> = exchange.json().await?;
+    ///     exchange.respond_json(200, &numbers.len())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The body cannot be read, or is not the JSON of the type.
+    #[cfg(feature = "json")]
+    pub async fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, JsonError> {
+        self.connection.serving.expect_json()?;
+        let body = self.read_body().await?;
+        self.connection.serving.read_json(&body)
     }
 
     /// Returns the trailers of the request, after [`data`](Self::data) has returned `None`.

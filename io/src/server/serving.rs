@@ -65,6 +65,9 @@ pub struct Serving {
     is_shutting_down: bool,
     /// The recording of the connection, if there is a recorder.
     recorder: Option<Box<SessionRecorder>>,
+    /// The status and the text of the response if the handler fails, instead of 500.
+    #[cfg(feature = "json")]
+    pub(super) refusal: Option<Box<(u16, String)>>,
 }
 
 impl Serving {
@@ -84,8 +87,17 @@ impl Serving {
             Box::new(SessionRecorder::new(recorder, connection, peer, &settings.options, now))
         });
         let (is_stale, is_shutting_down) = (false, false);
-        let mut serving =
-            Self { session, settings, shutdown, now, is_stale, is_shutting_down, recorder };
+        let mut serving = Self {
+            session,
+            settings,
+            shutdown,
+            now,
+            is_stale,
+            is_shutting_down,
+            recorder,
+            #[cfg(feature = "json")]
+            refusal: None,
+        };
         serving.hand_in(Input::Date(unix_time()));
         serving.enter(Number(next_exchange()));
         serving
@@ -305,6 +317,10 @@ impl Serving {
     #[inline]
     pub fn handled(&mut self, outcome: Outcome) {
         self.is_stale = true;
+        #[cfg(feature = "json")]
+        {
+            self.refusal = None;
+        }
         // A sink receives the time at which the handler ended. Without one, the clock is read at the
         // next wait.
         if self.settings.sink.is_some() {
@@ -322,10 +338,23 @@ impl Serving {
         let is_recorded = self.recorder.is_some();
         let is_wanted =
             is_recorded || self.settings.sink.interest().contains(EventKind::HandlerFailed);
+        #[cfg(feature = "json")]
+        if let Some(refusal) = self.refusal.take() {
+            self.answer_refusal(*refusal);
+        }
         // The form in which the event has it.
         let text = if is_wanted { format!("{error:#}") } else { String::new() };
         self.hand_in(Input::HandlerFailed(&text));
         self.enter(Number(next_exchange()));
+    }
+
+    /// Answers for a handler that has failed. If it has started a response, that is refused, and the failure cuts it
+    /// off.
+    #[cfg(feature = "json")]
+    fn answer_refusal(&mut self, (status, text): (u16, String)) {
+        self.fields().clear();
+        self.fields().push(b"Content-Type", b"text/plain; charset=utf-8");
+        let _ = self.respond(status, text.into());
     }
 
     /// Takes the connection after it has left HTTP/1.1. The session is then over.

@@ -1,4 +1,4 @@
-//! Responses in JSON, on every driver.
+//! Requests and responses in JSON, on every driver.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -21,6 +21,10 @@ fn unwritable() -> BTreeMap<[u8; 2], u8> {
 fn blocking(mut exchange: limpid_std::Exchange<'_>) -> io::Result<()> {
     match exchange.head().path() {
         b"/words" => exchange.respond_json(201, &["é", "\n"]),
+        b"/sum" => {
+            let numbers: Vec<u32> = exchange.json()?;
+            exchange.respond_json(200, &numbers.iter().sum::<u32>())
+        }
         _ => exchange.respond_json(200, &unwritable()),
     }
 }
@@ -28,6 +32,10 @@ fn blocking(mut exchange: limpid_std::Exchange<'_>) -> io::Result<()> {
 async fn asynchronous(mut exchange: limpid_tokio::Exchange) -> io::Result<()> {
     match exchange.head().path() {
         b"/words" => exchange.respond_json(201, &["é", "\n"]),
+        b"/sum" => {
+            let numbers: Vec<u32> = exchange.json().await?;
+            exchange.respond_json(200, &numbers.iter().sum::<u32>())
+        }
         _ => exchange.respond_json(200, &unwritable()),
     }
 }
@@ -37,13 +45,13 @@ fn served(driver: Driver, test: impl FnOnce(SocketAddr)) -> EventList {
     let events = EventList::new();
     let (address, handle, serving) = match driver {
         Driver::Std => {
-            let builder = limpid_std::Server::builder().sink(events.clone());
+            let builder = limpid_std::Server::builder().body_limit(20).sink(events.clone());
             let server = builder.bind("127.0.0.1:0").unwrap();
             let (address, handle) = (server.local_addr(), server.handle());
             (address, handle, thread::spawn(move || server.serve(blocking).unwrap()))
         }
         Driver::Tokio => {
-            let builder = limpid_tokio::Server::builder().sink(events.clone());
+            let builder = limpid_tokio::Server::builder().body_limit(20).sink(events.clone());
             let server = builder.bind("127.0.0.1:0").unwrap();
             let (address, handle) = (server.local_addr(), server.handle());
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -77,5 +85,37 @@ fn value_that_is_no_json_fails_the_handler() {
             assert_eq!(response.status(), 500);
         });
         assert_event!(events, HandlerFailed { error: Some("key must be a string"), .. });
+    }
+}
+
+#[test]
+fn body_that_is_not_the_expected_json_is_answered_by_itself() {
+    for driver in DRIVERS {
+        let events = served(driver, |address| {
+            let client = Client::new();
+            let post = |kind: &str, body: &'static str| {
+                let request = client.post(format!("http://{address}/sum"));
+                let response = request.header("Content-Type", kind).body(body).send().unwrap();
+                (response.status(), response.text().unwrap())
+            };
+            assert_eq!(post("application/json", "[1,2]"), (200, "3".into()));
+            assert_eq!(post("Application/Vnd.Sum+JSON; charset=utf-8", "[4]"), (200, "4".into()));
+            let (status, text) = post("application/json", "[1,\"a\"]");
+            assert_eq!(status, 400);
+            assert!(text.contains("invalid type: string \"a\", expected u32"), "{text}");
+            let (status, text) = post("text/plain", "[1]");
+            assert_eq!((status, text.contains("not application/json")), (415, true), "{text}");
+            // The refusal is that of one request.
+            let response = client.get(format!("http://{address}/")).send().unwrap();
+            assert_eq!(response.status(), 500);
+            assert_eq!(post("application/json", "[1,2,3,4,5,6,7,8,9,10]").0, 413);
+        });
+        assert_event!(
+            events,
+            HandlerFailed {
+                error: Some("the Content-Type of the request is not application/json"),
+                ..
+            }
+        );
     }
 }
