@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use clap::{Arg, Command};
 
+use super::error::GrammarError;
 use super::others::{IGNORED, Other, REFUSED};
 
 /// What an option is.
@@ -94,5 +95,68 @@ impl Known {
             Some(positive) => of(positive),
             None => of(&["no-", name].concat()),
         }
+    }
+
+    /// Returns a name in full: as in curl, the beginning that only one option has stands for its name, in either case. A
+    /// name that is not known stays as it is.
+    ///
+    /// # Errors
+    /// Several options begin so.
+    pub(super) fn full<'n>(&'n self, name: &'n str) -> Result<&'n str, GrammarError> {
+        let is_known = |(name, _)| self.named(name).is_some();
+        if name.is_empty()
+            || self.named(name).is_some()
+            || self.negated(name).is_some()
+            || name.split_once('=').is_some_and(is_known)
+        {
+            return Ok(name);
+        }
+        let begins = |full: &&str| {
+            full.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+        };
+        let mut names: Vec<&str> = self.by_name.keys().map(String::as_str).filter(begins).collect();
+        if let Some(whole) = names.iter().find(|full| full.len() == name.len()) {
+            return Ok(whole);
+        }
+        names.sort_unstable();
+        match names[..] {
+            [] => Ok(name),
+            [full] => Ok(full),
+            _ => Err(GrammarError::Usage(format!(
+                "--{name} is the beginning of several options: --{}",
+                names.join(", --")
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Arg, ArgAction};
+
+    use super::*;
+
+    #[test]
+    fn beginning_that_only_one_option_has_is_its_name() {
+        let arg = |name| Arg::new(name).long(name).action(ArgAction::SetTrue);
+        let names = ["silent", "location", "location-trusted", "log"];
+        let known = Known::of(&Command::new("test").args(names.map(arg)));
+        let full = |name| known.full(name).ok();
+        for (name, expected) in [
+            ("sil", "silent"),
+            ("SILENT", "silent"),
+            ("no-sil", "no-sil"),
+            ("location", "location"),
+            ("LOCATION", "location"),
+            ("location-", "location-trusted"),
+            ("missing", "missing"),
+            ("", ""),
+        ] {
+            assert_eq!(full(name), Some(expected), "{name}");
+        }
+        let Err(GrammarError::Usage(message)) = known.full("loc") else {
+            panic!("it is ambiguous")
+        };
+        assert!(message.ends_with("--location, --location-trusted"), "{message}");
     }
 }

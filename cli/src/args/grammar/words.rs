@@ -102,6 +102,7 @@ impl<'k> Words<'k> {
 
     /// Reads `--name`, `--name=value` or `--no-name`.
     fn long(&mut self, name: &str, word: &OsStr, next: Next<'_>) -> Result<(), GrammarError> {
+        let name = self.known.full(name)?;
         if let Some((name, kind)) = self.known.named(name) {
             return self.option(name, kind, word, next);
         }
@@ -216,7 +217,7 @@ impl<'k> Words<'k> {
                     self.letters(option.as_ref(), &mut || value.take()).map_err(at)?;
                 }
                 name => {
-                    let name = name.unwrap_or(&option);
+                    let name = self.known.full(name.unwrap_or(&option)).map_err(at)?;
                     if self.known.named(name).is_none() && self.known.negated(name).is_none() {
                         return Err(at(GrammarError::Usage(format!("there is no option {name}"))));
                     }
