@@ -93,7 +93,7 @@ const fn timeout_hint(why: Waiting) -> &'static str {
     match why {
         Waiting::Pool => " (--pool-timeout SECONDS)",
         Waiting::Connect => " (--connect-timeout SECONDS)",
-        Waiting::Read => " (--read-timeout SECONDS)",
+        Waiting::Read => " (--read-timeout SECONDS, --speed-time SECONDS)",
         Waiting::Write => " (--write-timeout SECONDS)",
         Waiting::Total => " (--max-time SECONDS)",
         Waiting::Rate => " (--speed-limit N, --speed-time SECONDS)",

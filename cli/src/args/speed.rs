@@ -13,8 +13,8 @@ const TIME: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
 pub(crate) struct SpeedArgs {
-    /// Fail if the server falls behind N bytes per second by the time of -y; 0 means no limit. The wait
-    /// for the response to begin does not count: --read-timeout limits it [default with -y: 1]
+    /// Fail if the server falls behind N bytes per second by the time of -y; 0 means no limit. A response that
+    /// does not begin within this time fails too [default with -y: 1]
     #[arg(short = 'Y', long = "speed-limit", value_name = "N", value_parser = rate)]
     speed_limit: Option<u32>,
     /// How far the server may fall behind the rate of -Y, in seconds: a silent one fails after this time,
@@ -30,6 +30,11 @@ impl SpeedArgs {
             Some((rate, time)) => builder.minimum_rate(rate, time),
             None => builder,
         }
+    }
+
+    /// Returns how long a server may be silent.
+    pub(super) fn silence(&self) -> Option<Duration> {
+        self.minimum().filter(|(rate, _)| *rate > 0).map(|(_, time)| time)
     }
 
     fn minimum(&self) -> Option<(u32, Duration)> {

@@ -26,8 +26,10 @@ pub(crate) struct TimeArgs {
 impl TimeArgs {
     /// Applies these arguments to a client.
     pub(crate) fn set<C: BuildClient>(&self, builder: ClientBuilder<C>) -> ClientBuilder<C> {
+        // The minimum rate counts from the beginning of the response; as in curl, the wait for it counts too.
+        let silence = [self.read_timeout.0, self.speed.silence()].into_iter().flatten().min();
         let builder = builder
-            .read_timeout(self.read_timeout.0)
+            .read_timeout(silence)
             .write_timeout(self.write_timeout.0)
             .timeout(self.max_time.0);
         self.speed.set(builder)

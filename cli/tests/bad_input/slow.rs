@@ -75,3 +75,14 @@ fn server_that_does_not_take_the_body_fails() {
          exception=WriteTimeout(TimeoutError('timed out'))",
     );
 }
+
+#[test]
+fn silent_server_fails() {
+    for driver in ["std", "tokio"] {
+        let script = vec![Step::ReadHead, Step::Sleep(Duration::from_secs(3))];
+        let server = Server::tcp(vec![script.clone(), script]).unwrap();
+        let url = format!("http://127.0.0.1:{}/", server.port());
+        let arguments = [&LIMITS[..], &["--driver", driver, &url]].concat();
+        Failing::with(28, &arguments).says(&["(--read-timeout SECONDS, --speed-time SECONDS)"]);
+    }
+}
