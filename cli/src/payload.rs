@@ -73,9 +73,17 @@ impl Payload {
         self.push_open(File::open(path)?, form)
     }
 
-    /// Adds standard input as it comes, whose length is not known.
+    /// Adds standard input as it comes, whose length is not announced. A file can be read again.
     pub(crate) fn push_stdin(&mut self) {
-        self.pieces.push(Piece::Stdin);
+        // What cannot be examined is read as it comes.
+        let file = stdin_file().ok().flatten();
+        let file = file.and_then(|mut file| Some((file.stream_position().ok()?, file)));
+        self.pieces.push(file.map_or(Piece::Stdin, |(start, file)| Piece::File {
+            file: Arc::new(Mutex::new(file)),
+            length: None,
+            form: Form::Unchanged,
+            start,
+        }));
     }
 
     /// Adds the body of another payload.
@@ -368,8 +376,7 @@ mod tests {
 
     #[test]
     fn standard_input_is_not_read_again() {
-        let mut payload = Payload::default();
-        payload.push_stdin();
+        let payload = Payload { pieces: vec![Piece::Stdin] };
         assert_eq!(payload.length(), None);
         assert!(payload.reader(None).rewind().is_err());
     }
