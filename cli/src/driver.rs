@@ -113,10 +113,8 @@ macro_rules! request {
         if let Some(target) = $draft.target {
             request = request.target(target);
         }
-        if let Some(heads) = $heads {
-            request = request.on_informational(|head| heads.push(head));
-            request = request.on_redirect(|head| heads.push(head));
-        }
+        request = request.on_informational(|head| $heads.push(head));
+        request = request.on_redirect(|head| $heads.push(head));
         if let Some(payload) = $draft.body {
             request = match payload.as_bytes() {
                 Some(bytes) if $draft.sent.is_none() => request.body(bytes),
@@ -174,11 +172,7 @@ impl Client {
     ///
     /// # Errors
     /// The request is invalid, or the exchange failed.
-    pub(crate) fn send(
-        &self,
-        draft: Draft<'_>,
-        heads: Option<&Heads>,
-    ) -> Result<Response<'_>, Error> {
+    pub(crate) fn send(&self, draft: Draft<'_>, heads: &Heads) -> Result<Response<'_>, Error> {
         match self {
             Self::Std(client) => request!(client, draft, heads, std_body).send().map(Response::Std),
             Self::Tokio(client, runtime) => runtime

@@ -23,7 +23,7 @@ pub(super) fn send<'c, 'd>(
     credentials: &Credentials,
     target: &Target,
     draft: impl Fn() -> Draft<'d>,
-    heads: Option<&Heads>,
+    heads: &Heads,
 ) -> Result<Response<'c>, Error> {
     let first = draft();
     let asked = credentials.asked(&target.url).filter(|_| !first.has("Authorization"));

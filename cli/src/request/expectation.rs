@@ -12,7 +12,7 @@ const EXPECTATION_FAILED: u16 = 417;
 pub(super) fn send<'c>(
     client: &'c Client,
     draft: Draft<'_>,
-    heads: Option<&Heads>,
+    heads: &Heads,
 ) -> Result<Response<'c>, Error> {
     let again = draft.has("Expect").then(|| draft.clone().without("Expect"));
     let response = client.send(draft, heads)?;
@@ -26,11 +26,9 @@ pub(super) fn send<'c>(
 }
 
 /// Reads a response that another follows to its end, so that its connection can be used again. Its head is added to `heads`.
-pub(super) fn set_aside(response: Response<'_>, heads: Option<&Heads>) -> Result<(), Error> {
-    if let Some(heads) = heads {
-        let (version, status) = (response.version(), response.status());
-        heads.push_parts(version, status, response.reason(), response.fields());
-    }
+pub(super) fn set_aside(response: Response<'_>, heads: &Heads) -> Result<(), Error> {
+    let (version, status) = (response.version(), response.status());
+    heads.push_parts(version, status, response.reason(), response.fields());
     let mut body = response.into_body();
     while body.next_piece()?.is_some() {}
     Ok(())

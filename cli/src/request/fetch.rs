@@ -76,8 +76,8 @@ impl Context<'_> {
         transfer: &mut Transfer,
     ) -> Result<(), Failure> {
         let args = self.args;
-        let heads = Heads::default();
-        let shows_heads = args.response.shows_heads() || args.response.files.dump_header.is_some();
+        let heads =
+            Heads::new(args.response.shows_heads() || args.response.files.dump_header.is_some());
         let upload = job.payload(args)?;
         self.cookies.add_hostless(&target.url);
         let draft = || {
@@ -90,26 +90,24 @@ impl Context<'_> {
         let progress = Progress::of_upload(draft().body.as_ref(), args);
         let pace = self.pace();
         let draft = || Draft { sent: progress.sent(pace), ..draft() };
-        let shown = shows_heads.then_some(&heads);
-        let sent = authentication::send(self.client, &self.plan.credentials, target, draft, shown);
+        let sent = authentication::send(self.client, &self.plan.credentials, target, draft, &heads);
         drop(progress);
         let response = match sent {
             Ok(response) => response,
             Err(error) => {
                 written.heads(&heads, args)?;
                 transfer.failed_with(&error);
+                transfer.failed_after(heads.last_status());
                 return Err(Failure::Request(error));
             }
         };
         transfer.head(&response);
-        if shows_heads {
-            heads.push_parts(
-                response.version(),
-                response.status(),
-                response.reason(),
-                response.fields(),
-            );
-        }
+        heads.push_parts(
+            response.version(),
+            response.status(),
+            response.reason(),
+            response.fields(),
+        );
         self.receive(job, target, (response, &heads), offset, written, transfer)
     }
 

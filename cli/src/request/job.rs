@@ -34,6 +34,7 @@ impl Job {
     /// Returns what is known of the transfer before it begins.
     pub(super) fn transfer(&self, args: &RequestArgs) -> Transfer {
         Transfer::new(&self.url, self.argument, args.method(self.upload.is_some()))
+            .referer(args.message.first_referer())
     }
 
     /// Returns the URL, which gets the name of the file that is sent if it ends with a slash.

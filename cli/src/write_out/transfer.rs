@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use limpid_core::client::Url;
-use limpid_core::error::Phase;
+use limpid_core::error::{Cause, CertificateProblem, Phase, TlsError};
 use limpid_core::fields::{FieldBlock, Fields};
 use limpid_core::http1::Version;
 use limpid_core::trace::ExchangeId;
@@ -23,6 +23,7 @@ pub(crate) struct Transfer {
     pub(super) url: String,
     pub(super) number: u64,
     pub(super) method: String,
+    pub(super) referer: Option<String>,
     exchange: ExchangeId,
     pub(super) filename: Option<String>,
     pub(super) response: Option<Head>,
@@ -30,6 +31,10 @@ pub(crate) struct Transfer {
     pub(super) sizes: Sizes,
     /// The phase in which it failed, if it did.
     failed: Option<Phase>,
+    /// The status of the last response before a failure, or 0.
+    pub(super) last_status: u16,
+    /// Why the certificate was rejected, as a number of OpenSSL.
+    pub(super) verify_result: u64,
     pub(super) exit: Option<Exit>,
     pub(super) error: Option<String>,
 }
@@ -53,6 +58,11 @@ impl Transfer {
     pub(crate) fn new(url: &str, number: usize, method: &str) -> Self {
         let (url, method) = (url.to_owned(), method.to_owned());
         Self { url, number: number as u64, method, ..Self::default() }
+    }
+
+    /// Sets the Referer of the first request.
+    pub(crate) fn referer(self, referer: Option<&str>) -> Self {
+        Self { referer: referer.map(str::to_owned), ..self }
     }
 
     /// Sets the file of the body.
@@ -101,10 +111,19 @@ impl Transfer {
     /// Sets the phase and timings of a failure.
     pub(crate) fn failed_with(&mut self, error: &Error) {
         self.failed = error.exchange().map(|error| error.phase);
+        if let Some(Cause::Tls(TlsError::Certificate(problem))) = error.exchange().map(|e| &e.cause)
+        {
+            self.verify_result = verify_result(*problem);
+        }
         self.exchange = error.exchange_id().unwrap_or(self.exchange);
         if let Some(history) = error.history() {
             (self.timings, self.sizes) = (history.timings, history.sizes);
         }
+    }
+
+    /// Sets the status of the last response before a failure.
+    pub(crate) const fn failed_after(&mut self, status: u16) {
+        self.last_status = status;
     }
 
     /// Returns the status and the fields of the response, if there is one.
@@ -146,6 +165,20 @@ impl Transfer {
         let Timings { pool, resolve, connect, tls, send, .. } = self.timings;
         let parts = [pool, resolve, connect, tls].into_iter().flatten();
         if send.is_some() { parts.sum() } else { Duration::ZERO }
+    }
+}
+
+/// Returns OpenSSL's number for a problem, as curl shows it; 1, which is unspecified, where it has none. curl compares the
+/// name itself.
+const fn verify_result(problem: CertificateProblem) -> u64 {
+    match problem {
+        CertificateProblem::NotYetValid => 9,
+        CertificateProblem::Expired => 10,
+        CertificateProblem::SelfSigned => 18,
+        CertificateProblem::UnknownIssuer => 20,
+        CertificateProblem::Revoked => 23,
+        CertificateProblem::WrongName => 0,
+        _ => 1,
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) const VARIABLES: [(&str, Variable); 42] = [
     ("redirect_url", |transfer| {
         text(transfer.response.as_ref().and_then(|head| head.redirect.as_deref()))
     }),
-    ("referer", |_| Shown::Nothing),
+    ("referer", |transfer| text(transfer.referer.as_deref())),
     ("remote_ip", |transfer| ip(transfer, |head| head.remote)),
     ("remote_port", |transfer| port(transfer, |head| head.remote)),
     ("response_code", status),
@@ -70,7 +70,7 @@ pub(super) const VARIABLES: [(&str, Variable); 42] = [
     ("size_upload", |transfer| Shown::Number(transfer.sizes.request_body)),
     ("speed_download", |transfer| speed(transfer, transfer.sizes.response_body)),
     ("speed_upload", |transfer| speed(transfer, transfer.sizes.request_body)),
-    ("ssl_verify_result", |transfer| Shown::Number(untrusted(transfer).into())),
+    ("ssl_verify_result", |transfer| Shown::Number(transfer.verify_result)),
     ("time_appconnect", |transfer| Shown::Seconds(transfer.points()[2])),
     ("time_connect", |transfer| Shown::Seconds(transfer.points()[1])),
     ("time_namelookup", |transfer| Shown::Seconds(transfer.points()[0])),
@@ -97,7 +97,7 @@ fn bytes(value: Option<&[u8]>) -> Shown<'_> {
 }
 
 fn status(transfer: &Transfer) -> Shown<'_> {
-    Shown::Code(transfer.response.as_ref().map_or(0, |head| head.status))
+    Shown::Code(transfer.response.as_ref().map_or(transfer.last_status, |head| head.status))
 }
 
 fn ip(transfer: &Transfer, address: fn(&Head) -> Option<SocketAddr>) -> Shown<'_> {
@@ -115,12 +115,6 @@ fn speed(transfer: &Transfer, bytes: u64) -> Shown<'_> {
     let micros = transfer.timings.total.as_micros().max(1);
     let speed = u128::from(bytes) * 1_000_000 / micros;
     Shown::Number(u64::try_from(speed).unwrap_or(u64::MAX))
-}
-
-/// Returns whether the certificate was rejected: curl shows OpenSSL's number for the reason, which is not
-/// known here.
-fn untrusted(transfer: &Transfer) -> bool {
-    transfer.exit == Some(crate::exit::Exit::Certificate)
 }
 
 /// Writes `%{json}`: every variable, as an object on one line.
