@@ -21,6 +21,8 @@ pub mod server;
 mod service;
 pub mod sim;
 mod stream;
+#[cfg(feature = "suite")]
+pub mod suite;
 mod wire;
 
 #[doc(hidden)]
@@ -41,3 +43,5 @@ pub use scripts::Scripts;
 #[cfg(feature = "tokio")]
 pub use tokio;
 pub use {bytes, limpid_core, limpid_io, limpid_recording, limpid_sinks, rustls};
+#[cfg(feature = "suite")]
+pub use {rcgen, serde_json};

@@ -23,6 +23,7 @@ fn modules_import_only_modules_below_them() {
         "memory",
         "response",
         "sim",
+        "suite",
         "assert",
     ];
     limpid_module_order::check(concat!(env!("CARGO_MANIFEST_DIR"), "/src"), &order).unwrap();

@@ -6,29 +6,26 @@
 //! - [`recorded`] compares the events of runs with those of their recordings.
 //! - [`coded`] returns responses in content codings.
 //! - [`command`] runs a command, and kills it after a time limit.
-//! - [`golden`] plays the golden scenarios with the recorded lines of httpx.
+//! - [`golden`] plays the golden scenarios of the [conformance suite](limpid_test::suite) over the drivers.
 //! - [`json_lines`] are validated against their schema.
 //! - The [`ledger`] checks that every span that starts ends.
 //! - [`documented`] has the documented lines, and [`lines`] normalises logs.
 //! - [`conformance`] reads the conformance vectors.
 //! - [`real`] starts servers and proxies of other projects.
 
-pub mod certificates;
 pub mod coded;
 pub mod command;
 pub mod conformance;
-pub mod directory;
 pub mod documented;
 pub mod golden;
 pub mod json_lines;
-pub mod ledger;
-pub mod lines;
 pub mod real;
 pub mod recorded;
 pub mod simulation;
 pub mod tls;
 mod tls_tests;
 
+pub use limpid_test::suite::{certificates, directory, ledger, lines};
 pub use limpid_test::{Message as Request, script, server, sim};
 
 /// Compiles the example of the page.

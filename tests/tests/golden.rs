@@ -10,10 +10,11 @@ use std::sync::{OnceLock, mpsc};
 use std::{env, thread};
 
 use limpid_sinks::python::Profile;
-use limpid_tests::certificates::Certificates;
-use limpid_tests::golden::{
-    Driver, Played, Printed, Scenario, asynchronous, comparable, diff, play, scenarios,
+use limpid_test::suite::{
+    Driver as _, Played, Printed, Scenario, asynchronous, comparable, diff, scenarios,
 };
+use limpid_tests::certificates::Certificates;
+use limpid_tests::golden::{Driver, play};
 
 /// How many scenarios run at the same time. They wait most of the time.
 const AT_ONCE: usize = 16;
@@ -87,7 +88,7 @@ fn wrong(scenario: &Scenario, driver: Driver, played: &io::Result<Played>) -> Op
         Err(error) => return Some(error.to_string()),
     };
     let wrong = |(profile, printed): (&Profile, &Printed)| {
-        let expected = scenario.expected(driver, *profile);
+        let expected = scenario.expected(driver.stream_class(), *profile);
         let lines = diff(&comparable(&expected.stderr), &comparable(&printed.stderr))
             .or_else(|| diff(&expected.stdout.unwrap_or_default(), printed.stdout.as_deref()?));
         Some(format!("lines of {profile}:\n{}", lines?))
@@ -102,9 +103,8 @@ fn assert_right(runs: &[Run], wrong: impl Fn(&Run) -> Option<String>) {
     let wrong: Vec<String> = runs
         .iter()
         .filter_map(|run| {
-            let Scenario { name, description, like_httpx, .. } = &run.scenario;
-            let how = if *like_httpx { "like httpx" } else { "by default" };
-            wrong(run).map(|wrong| format!("{name}, {how}: {description}\n{wrong}"))
+            let (title, description) = (run.scenario.title(), &run.scenario.description);
+            wrong(run).map(|wrong| format!("{title}: {description}\n{wrong}"))
         })
         .collect();
     assert!(wrong.is_empty(), "{} failed\n\n{}", wrong.len(), wrong.join("\n\n"));

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use limpid_core::trace::Capture;
 use limpid_io::SharedSink;
 use limpid_sinks::{LineSink, Logging, LoggingConfig};
-use limpid_tests::golden::Arguments;
+use limpid_test::suite::{Arguments, Driver as _, Host};
+use limpid_tests::golden::Driver;
 
 fn main() -> ExitCode {
     match run() {
@@ -26,7 +27,8 @@ fn main() -> ExitCode {
 
 fn run() -> io::Result<()> {
     let arguments = Arguments::read(env::args().skip(1))?;
-    let class = arguments.driver.stream_class();
+    let driver: Driver = arguments.driver.parse()?;
+    let class = driver.stream_class();
     let sink: SharedSink = match &arguments.log_config {
         None => {
             let sink = LineSink::stderr().profile(arguments.profile);
@@ -39,7 +41,9 @@ fn run() -> io::Result<()> {
             Some(Arc::new(logging.capture(Capture::Private).stream_class(class)))
         }
     };
-    arguments.play(sink, |error| say(&error))
+    let mut plan = arguments.into_plan();
+    plan.settings.sink = sink;
+    driver.send(plan, &Host::Loopback, |error| say(&error)).map(drop)
 }
 
 /// Prints an error, which is not a log line.

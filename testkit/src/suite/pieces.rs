@@ -1,13 +1,13 @@
 //! Bodies in pieces, which may fail.
 
-use std::future;
 use std::io::{self, Read};
 
 use bytes::Bytes;
 
-/// Pieces of a chunked upload, one for each read.
+/// Pieces of a chunked upload, one for each read: a reader, and an iterator over pieces.
+/// The [module](super) has an example.
 #[derive(Debug)]
-pub(super) struct Pieces {
+pub struct Pieces {
     pieces: Vec<Vec<u8>>,
     at: usize,
     fail_after: Option<usize>,
@@ -48,11 +48,5 @@ impl Iterator for Pieces {
             (n > 0).then(|| piece.into())
         });
         next.transpose()
-    }
-}
-
-impl limpid_tokio::Pieces for Pieces {
-    fn next(&mut self) -> limpid_tokio::NextPiece<'_> {
-        Box::pin(future::ready(Iterator::next(self).transpose()))
     }
 }

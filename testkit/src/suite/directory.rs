@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A new directory in the system's temporary one. Dropping it removes the directory.
+/// A new directory in the system's temporary one. Dropping it removes the directory. The [module](super) has an example.
 #[derive(Debug)]
 pub struct Directory(PathBuf);
 

@@ -1,16 +1,14 @@
 //! Scenarios where limpid intentionally rejects what httpx accepts.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
-use std::path::Path;
 
 use serde_json::Value;
 use toml::Table;
 
 use super::wrong::wrong;
 
-/// Why and how a scenario ends differently from its recording.
+/// Why and how a scenario ends differently from its recording. The [module](super) has an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intended {
     /// The section that requires it, such as `RFC 9112, section 4`.
@@ -25,10 +23,10 @@ pub struct Intended {
     pub(super) servers: Value,
 }
 
-/// Reads `tests/golden/intended.toml`, by the name of the scenario.
+/// Returns those of the data, by the name of the scenario.
 pub(super) fn read() -> io::Result<BTreeMap<String, Intended>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/intended.toml");
-    let table: Table = fs::read_to_string(path)?.parse().map_err(io::Error::other)?;
+    let table: Table =
+        include_str!("../../data/golden/intended.toml").parse().map_err(io::Error::other)?;
     let read = |(name, value): (String, toml::Value)| {
         // The servers have the format of those in scenarios, which are JSON.
         let mut value = serde_json::to_value(value)?;

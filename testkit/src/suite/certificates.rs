@@ -14,11 +14,11 @@ use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 use rustls::{DEFAULT_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion};
 
-use crate::directory::Directory;
+use super::directory::Directory;
 
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// The identity in a server's certificate.
+/// The identity in a server's certificate. The [module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// This machine, signed by the authority.
@@ -35,7 +35,7 @@ pub enum Identity {
     UnknownCa,
 }
 
-/// An authority, and a file with its certificate for clients to trust.
+/// An authority, and a file with its certificate for clients to trust. The [module](super) has an example.
 #[derive(Debug)]
 pub struct Certificates {
     directory: Directory,
@@ -44,7 +44,7 @@ pub struct Certificates {
     stranger: Issuer<'static, KeyPair>,
 }
 
-/// A certificate and its key.
+/// A certificate and its key. The [module](super) has an example.
 #[derive(Debug)]
 pub struct Certified {
     /// The certificate.
@@ -151,7 +151,7 @@ impl Certificates {
     }
 }
 
-/// A server's requirements for its clients.
+/// A server's requirements for its clients. The [module](super) has an example.
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// The versions of TLS.

@@ -12,7 +12,7 @@ type Scope = (u64, u64);
 /// The logger and the name of a span.
 type Operation = (Logger, &'static str);
 
-/// Checks each event when it is emitted.
+/// Checks each event when it is emitted. The [module](super) has an example.
 #[derive(Debug)]
 pub struct Ledger {
     /// Whether exchanges share the scope of their connection, as on a server.

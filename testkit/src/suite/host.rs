@@ -3,14 +3,16 @@
 use std::io;
 use std::net::SocketAddr;
 
-use limpid_test::script::Script;
-use limpid_test::server::{self, Listen};
-use limpid_test::sim::{self, Net};
+use crate::script::Script;
+use crate::server::{self, Listen};
+use crate::sim::{self, Net};
 
-/// Loopback or a simulated network.
+/// Where the servers of a scenario run. The [module](super) has an example.
 #[derive(Clone, Debug)]
-pub(super) enum Host {
+pub enum Host {
+    /// On loopback.
     Loopback,
+    /// In a simulated network.
     Simulated(Net),
 }
 

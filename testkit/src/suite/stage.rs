@@ -5,16 +5,16 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::certificates::Certificates;
+use super::directory::Directory;
 use super::host::{Host, Listener, Server};
+use super::lines::normalise;
 use super::scenario::Scenario;
 use super::servers::{self, Place};
-use crate::certificates::Certificates;
-use crate::directory::Directory;
-use crate::lines::normalise;
 
-/// The running servers of a scenario.
+/// The running servers of a scenario, and its files, for a driver that is a program. The [module](super) has an example.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub struct Stage {
     places: Vec<Place>,
     servers: Vec<Server>,
     ca_file: PathBuf,
@@ -23,11 +23,10 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Starts the servers.
-    pub(super) fn set(
-        scenario: &Scenario,
-        certificates: &Certificates,
-        host: &Host,
-    ) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// The scenario is invalid, or a server cannot be started.
+    pub fn set(scenario: &Scenario, certificates: &Certificates, host: &Host) -> io::Result<Self> {
         let scratch = Directory::new()?;
         let (places, listeners) = servers::bind(scenario, certificates, &scratch, host)?;
         let ca_file = certificates.ca_file();
@@ -52,7 +51,8 @@ impl Stage {
     /// Returns the lines of a log in the format of the recordings: with `<PORT:NAME>`, `<SOCKET:NAME>`,
     /// `<CA>` and `<TMP>` for the values of this run. It omits lines that the recorded release does not
     /// write, and the client's other output.
-    pub(super) fn normalise(&self, log: &str) -> Vec<String> {
+    #[must_use]
+    pub fn normalise(&self, log: &str) -> Vec<String> {
         const CONTEXT: &str = "<ssl.SSLContext object at 0xADDR>";
         let ca_file = self.ca_file.display().to_string();
         let scratch = self.scratch.path().display().to_string();
@@ -71,8 +71,11 @@ impl Stage {
         normalise(&log.join("\n"), &aside)
     }
 
-    /// Waits for the ends of the scripts. The error describes deviations from them.
-    pub(super) fn finish(self) -> Result<(), String> {
+    /// Waits for the ends of the scripts.
+    ///
+    /// # Errors
+    /// The deviations from the scripts.
+    pub fn finish(self) -> Result<(), String> {
         let problems: Vec<String> =
             self.servers.into_iter().filter_map(|server| server.finish().err()).collect();
         if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }

@@ -9,13 +9,13 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use serde_json::Value;
 
+use super::certificates::{Certificates, Identity};
+use super::directory::Directory;
 use super::host::{Host, Listener};
 use super::scenario::Scenario;
 use super::wrong::wrong;
-use crate::certificates::{Certificates, Identity};
-use crate::directory::Directory;
-use limpid_test::script::{Script, Socks5, Step};
-use limpid_test::server::Listen;
+use crate::script::{Script, Socks5, Step};
+use crate::server::Listen;
 
 /// The address of a server.
 #[derive(Debug)]

@@ -28,8 +28,12 @@ const VALUES: [(&str, &str); 13] = [
 /// Keys of a scenario, and their flags without a value.
 const SWITCHES: [(&str, &str); 2] = [("follow_redirects", "-L"), ("insecure", "-k")];
 
-/// Returns the arguments for the requests of a scenario. Bodies become files of the stage.
-pub(super) fn command_line(scenario: &Scenario, stage: &Stage) -> io::Result<Vec<String>> {
+/// Returns the arguments for the requests of a scenario, which [`Arguments`](super::Arguments) reads. Bodies become files of
+/// the stage.
+///
+/// # Errors
+/// The scenario is invalid, or a file cannot be written.
+pub fn command_line(scenario: &Scenario, stage: &Stage) -> io::Result<Vec<String>> {
     let mut flags = client(&scenario.client, stage)?;
     flags.extend(scenario.like_httpx.then(|| "--like-httpx".to_owned()));
     let mut last = None;

@@ -1,20 +1,40 @@
 //! Scenarios of the data.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::net::{Ipv6Addr, TcpListener};
-use std::path::{Path, PathBuf};
 
-use limpid_sinks::python::Profile;
+use limpid_sinks::python::{Profile, StreamClass};
 use serde_json::{Map, Value};
 
-use super::driver::Driver;
+use super::comparable::{asynchronous, of_httpx2};
 use super::intended::{self, Intended};
-use super::recorded::{asynchronous, of_httpx2};
 use super::wrong::wrong;
 
-/// A scenario and its recording.
+/// The texts of one kind of scenarios: the scenarios, and the lines of httpx and of httpx2.
+struct Kind {
+    scenarios: &'static str,
+    of_httpx: &'static str,
+    of_httpx2: &'static str,
+}
+
+/// Lists the kinds of scenarios, each of which has a file of scenarios and two of lines.
+macro_rules! kinds {
+    ($($kind:literal)*) => {
+        [$(Kind {
+            scenarios: include_str!(concat!("../../data/golden/", $kind, ".json")),
+            of_httpx: include_str!(concat!("../../data/golden/", $kind, ".log")),
+            of_httpx2: include_str!(concat!("../../data/golden/httpx2/", $kind, ".log")),
+        }),*]
+    };
+}
+
+const KINDS: [Kind; 17] = kinds! {
+    "body" "interim" "keepalive" "logconf" "neterror" "option" "plain" "protocol" "proxy" "redirect" "retry" "socks"
+    "stream" "text" "timeout" "tls" "unix"
+};
+
+/// A scenario and its recording. The [module](super) has an example.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// Its unique name.
@@ -37,7 +57,7 @@ pub struct Scenario {
     pub like_httpx: bool,
 }
 
-/// Lines that a client prints.
+/// Lines that a client prints. The [module](super) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Printed {
     /// Those on standard error.
@@ -53,10 +73,10 @@ pub struct Printed {
 pub fn scenarios() -> io::Result<Vec<Scenario>> {
     let mut intended = intended::read()?;
     let mut scenarios = Vec::new();
-    for file in kinds()? {
-        let mut recorded = Recording::read(&file)?;
-        let kind: BTreeMap<String, Value> = serde_json::from_str(&fs::read_to_string(file)?)?;
-        for (name, value) in kind {
+    for kind in &KINDS {
+        let mut recorded = Recording([sections(kind.of_httpx), sections(kind.of_httpx2)]);
+        let values: BTreeMap<String, Value> = serde_json::from_str(kind.scenarios)?;
+        for (name, value) in values {
             let recorded = recorded.take(&name)?;
             let intended = intended.remove(&name);
             for like_httpx in [true, false] {
@@ -78,17 +98,6 @@ pub fn scenarios() -> io::Result<Vec<Scenario>> {
 struct Recording([BTreeMap<String, Vec<String>>; 2]);
 
 impl Recording {
-    /// Reads the lines next to the scenarios, and those in the directory `httpx2`.
-    fn read(scenarios: &Path) -> io::Result<Self> {
-        let of_httpx = scenarios.with_extension("log");
-        let name = of_httpx.file_name().unwrap_or_default();
-        let of_httpx2 = of_httpx.with_file_name("httpx2").join(name);
-        Ok(Self([
-            sections(&fs::read_to_string(&of_httpx)?),
-            sections(&fs::read_to_string(&of_httpx2)?),
-        ]))
-    }
-
     fn take(&mut self, name: &str) -> io::Result<[Printed; 2]> {
         let [of_httpx, of_httpx2] = &mut self.0;
         let take = |lines: &mut BTreeMap<String, Vec<String>>| {
@@ -108,16 +117,6 @@ impl Recording {
             None => Ok(()),
         }
     }
-}
-
-/// Returns the files of scenarios, one for each kind.
-fn kinds() -> io::Result<Vec<PathBuf>> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/golden");
-    let files = fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path()));
-    let mut files = files.collect::<io::Result<Vec<PathBuf>>>()?;
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    files.sort();
-    Ok(files)
 }
 
 /// Returns the lines below each `== NAME`.
@@ -169,9 +168,16 @@ impl Scenario {
         })
     }
 
-    /// Returns the expected output over a driver, in the lines of a profile.
+    /// Returns its name, and with which settings its client starts.
     #[must_use]
-    pub fn expected(&self, driver: Driver, profile: Profile) -> Printed {
+    pub fn title(&self) -> String {
+        let how = if self.like_httpx { "like httpx" } else { "by default" };
+        format!("{}, {how}", self.name)
+    }
+
+    /// Returns the expected output over a driver with streams of this class, in the lines of a profile.
+    #[must_use]
+    pub fn expected(&self, class: StreamClass, profile: Profile) -> Printed {
         let is_httpx2 = profile.package() == "httpx2";
         let recorded = if is_httpx2 { &self.recorded_of_httpx2 } else { &self.recorded };
         let intended = self
@@ -179,9 +185,9 @@ impl Scenario {
             .as_ref()
             .map(|Intended { lines, .. }| if is_httpx2 { of_httpx2(lines) } else { lines.clone() });
         let stderr = intended.unwrap_or_else(|| recorded.stderr.clone());
-        let of_driver = |lines: Vec<String>| match driver {
-            Driver::Std | Driver::Sim => lines,
-            Driver::Tokio => asynchronous(&lines),
+        let of_driver = |lines: Vec<String>| match class {
+            StreamClass::AnyIo => asynchronous(&lines),
+            _ => lines,
         };
         Printed { stderr: of_driver(stderr), stdout: recorded.stdout.clone().map(of_driver) }
     }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::mem;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,47 +11,45 @@ use limpid_core::trace::SocketOption;
 use limpid_io::{ClientBuilder, PoolLimits, Proxy, Settings};
 use limpid_sinks::python::Profile;
 
-use super::driver::Driver;
 use super::pieces::Pieces;
+use super::plan::{Plan, PlannedBody, PlannedRequest, Reading};
 use super::wrong::wrong;
 
-/// The arguments of the golden client.
+/// The arguments of a client that is a program: [`command_line`](super::command_line) makes them of a scenario.
+///
+/// ```
+/// use limpid_test::suite::Arguments;
+///
+/// let arguments = ["--connect-retries", "2", "http://127.0.0.1:80/"].map(str::to_owned);
+/// let plan = Arguments::read(arguments)?.into_plan();
+/// assert_eq!(plan.requests[0].method, "GET");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// Client options come first. Each group of request options is followed by its URLs; `--next`
 /// starts another group.
 pub struct Arguments {
-    /// The driver of the client: `--driver`.
-    pub driver: Driver,
+    /// The driver of the client, by its name: `--driver`. Empty without the option.
+    pub driver: String,
     /// The file with the logging configuration: `--log-config`.
     pub log_config: Option<PathBuf>,
     /// The profile of the lines: `--lines`.
     pub profile: Profile,
-    /// The client, without a sink.
-    pub(super) settings: Settings,
-    /// The requests.
-    pub(super) groups: Vec<Group>,
+    settings: Settings,
+    groups: Vec<Group>,
 }
 
 /// A group of requests that share their options.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Group {
+struct Group {
     method: Option<String>,
-    pub(super) headers: Vec<(Vec<u8>, Vec<u8>)>,
-    pub(super) data: Option<Vec<u8>>,
+    headers: Vec<(Vec<u8>, Vec<u8>)>,
+    data: Option<Vec<u8>>,
     chunks: Vec<Vec<u8>>,
     fail_after: Option<usize>,
-    pub(super) read: Reading,
-    pub(super) delay: Duration,
-    pub(super) urls: Vec<String>,
-}
-
-/// How much of a body is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Reading {
-    #[default]
-    All,
-    First,
-    Nothing,
+    read: Reading,
+    delay: Duration,
+    urls: Vec<String>,
 }
 
 /// Returns the value of a flag.
@@ -78,16 +77,23 @@ impl Arguments {
                 return Err(wrong(&argument, "is not known"));
             }
         }
-        let ClientOptions { driver, profile, .. } = client;
+        let (driver, profile) = (mem::take(&mut client.driver), client.profile);
         let log_config = client.log_config.take();
         Ok(Self { driver, log_config, profile, settings: client.build(), groups })
+    }
+
+    /// Returns what they ask of a driver.
+    #[must_use]
+    pub fn into_plan(self) -> Plan {
+        let requests = self.groups.iter().flat_map(Group::requests).collect();
+        Plan { settings: self.settings, requests, cancel_at: None }
     }
 }
 
 /// The client options.
 #[derive(Default)]
 struct ClientOptions {
-    driver: Driver,
+    driver: String,
     profile: Profile,
     log_config: Option<PathBuf>,
     builder: ClientBuilder<Settings>,
@@ -100,7 +106,7 @@ struct ClientOptions {
 impl ClientOptions {
     /// Takes a client option. Returns false if the flag is not one.
     fn take(&mut self, flag: &str, value: Value<'_>) -> io::Result<bool> {
-        let builder = std::mem::take(&mut self.builder);
+        let builder = mem::take(&mut self.builder);
         self.builder = match flag {
             "--http1.1" => builder,
             "--like-httpx" => builder.like_httpx(),
@@ -125,7 +131,7 @@ impl ClientOptions {
 
     fn take_more(&mut self, flag: &str, value: Value<'_>) -> io::Result<bool> {
         match flag {
-            "--driver" => self.driver = parsed(&value()?)?,
+            "--driver" => self.driver = value()?,
             "--lines" => self.profile = parsed(&value()?)?,
             "--log-config" => self.log_config = Some(value()?.into()),
             "-L" => self.follow = true,
@@ -159,13 +165,24 @@ impl ClientOptions {
 }
 
 impl Group {
-    pub(super) fn method(&self) -> String {
-        self.method.as_deref().unwrap_or("GET").to_ascii_uppercase()
+    /// Returns the request to each of its URLs.
+    fn requests(&self) -> impl Iterator<Item = PlannedRequest> {
+        self.urls.iter().map(|url| PlannedRequest {
+            method: self.method.as_deref().unwrap_or("GET").to_ascii_uppercase(),
+            url: url.clone(),
+            headers: self.headers.clone(),
+            body: self.body(),
+            read: self.read,
+            delay: self.delay,
+        })
     }
 
-    /// Returns the pieces of the body, if it is sent in pieces.
-    pub(super) fn pieces(&self) -> Option<Pieces> {
-        (!self.chunks.is_empty()).then(|| Pieces::new(self.chunks.clone(), self.fail_after))
+    fn body(&self) -> PlannedBody {
+        match &self.data {
+            Some(data) => PlannedBody::Bytes(data.clone()),
+            None if self.chunks.is_empty() => PlannedBody::None,
+            None => PlannedBody::Pieces(Pieces::new(self.chunks.clone(), self.fail_after)),
+        }
     }
 
     /// Takes a request option. Returns false if the flag is not one.
@@ -187,19 +204,6 @@ impl Group {
             _ => return Ok(false),
         }
         Ok(true)
-    }
-}
-
-impl FromStr for Reading {
-    type Err = io::Error;
-
-    fn from_str(text: &str) -> Result<Self, io::Error> {
-        match text {
-            "all" => Ok(Self::All),
-            "first" => Ok(Self::First),
-            "none" => Ok(Self::Nothing),
-            _ => Err(wrong(text, "is no way to read a body")),
-        }
     }
 }
 
