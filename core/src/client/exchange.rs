@@ -1,7 +1,7 @@
 //! The state machine of one request: returns what a driver has to do, and takes the results.
 
+use crate::values::Arc;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 

@@ -2,8 +2,8 @@
 //!
 //! A simple input takes effect at once. Decisions are left to the next poll.
 
+use crate::values::Arc;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use core::net::SocketAddr;
 
 use bytes::Bytes;

@@ -1,8 +1,8 @@
 //! Memory that one exchange leaves to the next, and the parts of a response that outlive its
 //! connection.
 
+use crate::values::Arc;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 use core::ops::Range;

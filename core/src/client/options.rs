@@ -1,6 +1,6 @@
 //! The options that the requests of one client share.
 
-use alloc::sync::Arc;
+use crate::values::Arc;
 
 use super::dial::AttemptDelay;
 use super::drain_limits::DrainLimits;

@@ -1,7 +1,7 @@
 //! The origins of URLs.
 
+use crate::values::Arc;
 use alloc::string::String;
-use alloc::sync::Arc;
 
 use super::url::Url;
 

@@ -1,6 +1,6 @@
 //! The plan of an exchange: a request, and its route.
 
-use alloc::sync::Arc;
+use crate::values::Arc;
 
 use super::options::Options;
 use super::proxy::Proxy;

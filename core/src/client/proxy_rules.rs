@@ -1,7 +1,7 @@
 //! The rules that choose a proxy for a request.
 
+use crate::values::Arc;
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 

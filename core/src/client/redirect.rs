@@ -1,9 +1,9 @@
 //! Redirects (RFC 9110 section 15.4).
 
+use crate::values::Arc;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::sync::Arc;
 
 use super::decision::Decision;
 use super::plan::Plan;

@@ -1,7 +1,7 @@
 //! Requests as an application builds them.
 
+use crate::values::Arc;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 

@@ -1,7 +1,7 @@
 //! Routes: where the connection of a request leads, how, and under which TLS configuration.
 
+use crate::values::Arc;
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::net::{IpAddr, SocketAddr};

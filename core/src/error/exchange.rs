@@ -1,8 +1,8 @@
 //! The error of an exchange: its phase, its cause, and whether a retry is safe.
 
+use crate::values::Arc;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::error::Error as StdError;
 use core::fmt;

@@ -1,6 +1,6 @@
 //! Reuse of the memory of an exchange.
 
-use alloc::sync::Arc;
+use crate::values::Arc;
 
 use crate::client::{Exchange, Options, Request, RequestBuilder, UrlError};
 use crate::trace::ExchangeId;

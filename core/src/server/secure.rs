@@ -1,7 +1,7 @@
 //! Securing connections with rustls.
 
+use crate::values::Arc;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 
 use rustls::ServerConfig;
 

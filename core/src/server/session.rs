@@ -1,9 +1,9 @@
 //! The state machine of one served connection: returns what a driver has to do, and takes the
 //! results.
 
+use crate::values::Arc;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::SocketAddr;

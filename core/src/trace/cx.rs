@@ -1,6 +1,6 @@
 //! The context of a call of a machine: the time, the sink and the scope of events.
 
-use alloc::sync::Arc;
+use crate::values::Arc;
 
 use super::catalog::{EventKind, SpanKind, TraceEvent};
 use super::interest::Interest;

@@ -1,6 +1,6 @@
 //! The data that every event carries.
 
-use alloc::sync::Arc;
+use crate::values::Arc;
 
 use super::catalog::EventKind;
 use super::links::Links;

@@ -1,7 +1,7 @@
 //! Sinks, which receive events.
 
+use crate::values::Arc;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 
 use super::catalog::TraceEvent;
 use super::events_of::Trace;

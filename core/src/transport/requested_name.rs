@@ -3,8 +3,8 @@
 //! rustls tells it to the resolver of certificates only, when its unbuffered connections are used. A
 //! connection's own copy of the configuration has a resolver around the configured one.
 
+use crate::values::Arc;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use std::sync::OnceLock;
 
 use rustls::ServerConfig;

@@ -1,6 +1,6 @@
 //! Distinguishes self-signed certificates from those with an unknown issuer.
 
-use alloc::sync::Arc;
+use crate::values::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 

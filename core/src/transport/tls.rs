@@ -1,7 +1,7 @@
 //! TLS over rustls, with buffers that the layer owns.
 
+use crate::values::Arc;
 use alloc::borrow::Cow;
-use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;

@@ -15,11 +15,16 @@ mod traceparent;
 mod version;
 mod with;
 
+#[cfg(target_has_atomic = "ptr")]
+pub(crate) use alloc::sync::Arc;
+
 pub(crate) use buffer::Buffer;
 pub(crate) use buffer_sizes::BufferSizes;
 pub use coding::Coding;
 pub use id::{ConnectionId, ExchangeId, SpanId, StreamId};
 pub(crate) use pace::Pace;
+#[cfg(not(target_has_atomic = "ptr"))]
+pub(crate) use portable_atomic_util::Arc;
 pub use reason::{NotReusable, Retirement};
 pub use role::Role;
 pub use state::State;

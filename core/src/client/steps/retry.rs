@@ -1,6 +1,6 @@
 //! Retrying a request by the policy of its options, because of the status of its response or because it failed.
 
-use alloc::sync::Arc;
+use crate::values::Arc;
 use core::time::Duration;
 
 use super::super::action::{Action, Emitted};

@@ -1,7 +1,7 @@
 //! An event in memory: first the metadata, which every event has, and then its fields.
 
+use crate::values::Arc;
 use alloc::string::String;
-use alloc::sync::Arc;
 
 use super::failure::Numbered as _;
 use super::slot::{self, Slot};
