@@ -176,7 +176,7 @@ impl HeadParser {
         &mut self,
         bytes: &mut [u8],
         config: &Config,
-        tolerated: &mut impl Tolerated,
+        tolerated: &mut dyn Tolerated,
     ) -> Result<Progress, Broken> {
         let is_new = self.scan == 0;
         // Lines that were not examined before are mostly complete and valid.
@@ -199,7 +199,7 @@ impl HeadParser {
         &mut self,
         bytes: &mut [u8],
         config: &Config,
-        tolerated: &mut impl Tolerated,
+        tolerated: &mut dyn Tolerated,
     ) -> Result<Progress, Broken> {
         if self.line == 0 && !self.starts_as_usual(bytes) && self.check_first(bytes)? {
             return Ok(Progress::NeedInput);
@@ -265,7 +265,7 @@ impl HeadParser {
         &mut self,
         line: &[u8],
         lenient: Lenient,
-        tolerated: &mut impl Tolerated,
+        tolerated: &mut dyn Tolerated,
     ) -> Result<(), Broken> {
         self.count(line.len());
         self.start_line = Some(match self.kind {
@@ -393,7 +393,7 @@ impl HeadParser {
         &mut self,
         next: usize,
         config: &Config,
-        tolerated: &mut impl Tolerated,
+        tolerated: &mut dyn Tolerated,
     ) -> Result<Progress, Broken> {
         if self.kind == HeadKind::Response {
             if !config.lenient.allows(Lenient::BLANK_LINE_BEFORE_RESPONSE) {
@@ -415,7 +415,7 @@ impl HeadParser {
         bytes: &mut [u8],
         line: Range<usize>,
         config: &Config,
-        tolerated: &mut impl Tolerated,
+        tolerated: &mut dyn Tolerated,
     ) -> Result<(), Broken> {
         let lenient = config.lenient;
         if !self.has_start_line() {
@@ -451,7 +451,7 @@ impl HeadParser {
         bytes: &mut [u8],
         line: Range<usize>,
         lenient: Lenient,
-        tolerated: &mut impl Tolerated,
+        tolerated: &mut dyn Tolerated,
     ) -> Result<(), Broken> {
         let start = line.start;
         let (is_left_out, span) = (self.is_left_out, self.spans.last_mut());
@@ -490,7 +490,7 @@ impl HeadParser {
 /// Replaces each NUL and each CR in the value of a field line with a space (RFC 9110 section 5.5).
 #[cold]
 #[inline(never)]
-fn replace_with_spaces(line: &mut [u8], tolerated: &mut impl Tolerated) {
+fn replace_with_spaces(line: &mut [u8], tolerated: &mut dyn Tolerated) {
     let value = memchr(b':', line).map_or(line.len(), |colon| colon + 1);
     for (at, byte) in line.iter_mut().enumerate().skip(value) {
         let rule = match *byte {
@@ -509,7 +509,7 @@ fn line_end(
     start: usize,
     lf: usize,
     lenient: Lenient,
-    tolerated: &mut impl Tolerated,
+    tolerated: &mut dyn Tolerated,
 ) -> Result<usize, Broken> {
     if lf > start && bytes[lf - 1] == b'\r' {
         return Ok(lf - 1);

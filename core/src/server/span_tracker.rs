@@ -305,6 +305,9 @@ impl SpanTracker {
 /// Emits the position of a request in a distributed trace.
 #[cold]
 fn emit_trace_context<S: Sink>(sender: Traceparent, cx: &mut Cx<'_, S>) {
+    if !cx.wants(EventKind::TraceContext) {
+        return;
+    }
     let trace_id = &format!("{:032x}", sender.trace_id());
     let parent_id = &format!("{:016x}", sender.parent_id());
     let sampled = sender.is_sampled();

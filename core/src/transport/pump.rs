@@ -1,15 +1,30 @@
 //! Moves input from the transport up through the layers.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 use super::layer::{Layer, LayerError, LayerState};
+use crate::error::BoxError;
 
 /// Returns the error of a layer that holds more than it may and delivers nothing: reading on would
 /// need more and more memory, and not reading would wait forever.
 #[cold]
 pub(super) fn stalled() -> LayerError {
-    LayerError::other(0, "the layer holds more bytes than it may and delivers none of them")
+    LayerError::other(0, Box::new(Stalled) as BoxError)
 }
+
+/// The error of [`stalled`]. A text in its place would bring the formatting of quoted strings into programs that have
+/// no other use for it.
+#[derive(Debug)]
+struct Stalled;
+
+impl fmt::Display for Stalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the layer holds more bytes than it may and delivers none of them")
+    }
+}
+
+impl core::error::Error for Stalled {}
 
 /// Passes input from layer to layer, and from the last to `deliver` for as long as it needs more.
 /// Returns the state of the last layer, and whether the peer has ended its direction of any.
