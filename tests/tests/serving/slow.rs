@@ -1,5 +1,6 @@
 //! Slow clients, and more clients than the limit.
 
+use std::thread;
 use std::time::Duration;
 
 use limpid_core::trace::{EventKind, OwnedTraceEvent, TraceEvent};
@@ -38,6 +39,25 @@ fn slow_client_gets_408_and_is_closed() {
                 "{received}"
             );
         }
+    }
+}
+
+#[test]
+fn idle_connection_is_served_and_closed_after_its_buffers_were_freed() {
+    for driver in DRIVERS {
+        let timeouts = Timeouts::with(|timeouts| {
+            timeouts.buffers = Some(Duration::from_millis(1));
+            timeouts.idle = Some(Duration::from_millis(300));
+        });
+        let setup = Setup { timeouts: Some(timeouts), ..Setup::default() };
+        let server = Running::with((driver, Carrier::Plain), setup);
+        let mut raw = server.raw();
+        for _ in 0..3 {
+            raw.says("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+            assert!(raw.read_until("Hello, world!").starts_with("HTTP/1.1 200 OK"));
+            thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(raw.read_to_close(), "", "{driver:?}");
     }
 }
 
