@@ -108,7 +108,7 @@ impl Body {
         trailers: &mut HeadParser,
         request: bool,
         config: &Config,
-        tolerated: &mut dyn Tolerated,
+        tolerated: &mut impl Tolerated,
     ) -> Result<Piece, Broken> {
         match &mut self.state {
             BodyState::Complete => Ok(Piece::End(0)),
@@ -229,7 +229,7 @@ impl Body {
         trailers: &mut HeadParser,
         request: bool,
         config: &Config,
-        tolerated: &mut dyn Tolerated,
+        tolerated: &mut impl Tolerated,
     ) -> Result<Piece, Broken> {
         let limit = config.limits.chunk_line;
         let searched = if let BodyState::ChunkLine(searched) = self.state { searched } else { 0 };

@@ -103,14 +103,16 @@ impl HeadParser {
 
     /// Moves the memory for the positions of fields to `memory` between two sections, unless it is large.
     pub(super) fn detach_spans(&mut self, memory: &mut Vec<FieldSpan>) {
-        if self.spans.capacity() <= MAX_DETACHED && !self.has_begun() {
-            self.spans.clear();
-            *memory = core::mem::take(&mut self.spans);
+        if self.spans.capacity() > MAX_DETACHED {
+            return self.free_spans();
         }
-        self.free_spans();
+        if self.spans.is_empty() {
+            core::mem::swap(&mut self.spans, memory);
+        }
     }
 
     /// Takes the memory for the positions of fields.
+    #[inline]
     pub(super) const fn attach_spans(&mut self, memory: &mut Vec<FieldSpan>) {
         if self.spans.capacity() == 0 {
             core::mem::swap(&mut self.spans, memory);
@@ -176,7 +178,7 @@ impl HeadParser {
         &mut self,
         bytes: &mut [u8],
         config: &Config,
-        tolerated: &mut dyn Tolerated,
+        tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
         let is_new = self.scan == 0;
         // Lines that were not examined before are mostly complete and valid.
@@ -199,7 +201,7 @@ impl HeadParser {
         &mut self,
         bytes: &mut [u8],
         config: &Config,
-        tolerated: &mut dyn Tolerated,
+        tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
         if self.line == 0 && !self.starts_as_usual(bytes) && self.check_first(bytes)? {
             return Ok(Progress::NeedInput);
@@ -265,7 +267,7 @@ impl HeadParser {
         &mut self,
         line: &[u8],
         lenient: Lenient,
-        tolerated: &mut dyn Tolerated,
+        tolerated: &mut impl Tolerated,
     ) -> Result<(), Broken> {
         self.count(line.len());
         self.start_line = Some(match self.kind {
@@ -393,7 +395,7 @@ impl HeadParser {
         &mut self,
         next: usize,
         config: &Config,
-        tolerated: &mut dyn Tolerated,
+        tolerated: &mut impl Tolerated,
     ) -> Result<Progress, Broken> {
         if self.kind == HeadKind::Response {
             if !config.lenient.allows(Lenient::BLANK_LINE_BEFORE_RESPONSE) {
@@ -415,7 +417,7 @@ impl HeadParser {
         bytes: &mut [u8],
         line: Range<usize>,
         config: &Config,
-        tolerated: &mut dyn Tolerated,
+        tolerated: &mut impl Tolerated,
     ) -> Result<(), Broken> {
         let lenient = config.lenient;
         if !self.has_start_line() {
@@ -451,7 +453,7 @@ impl HeadParser {
         bytes: &mut [u8],
         line: Range<usize>,
         lenient: Lenient,
-        tolerated: &mut dyn Tolerated,
+        tolerated: &mut impl Tolerated,
     ) -> Result<(), Broken> {
         let start = line.start;
         let (is_left_out, span) = (self.is_left_out, self.spans.last_mut());
@@ -490,7 +492,7 @@ impl HeadParser {
 /// Replaces each NUL and each CR in the value of a field line with a space (RFC 9110 section 5.5).
 #[cold]
 #[inline(never)]
-fn replace_with_spaces(line: &mut [u8], tolerated: &mut dyn Tolerated) {
+fn replace_with_spaces(line: &mut [u8], tolerated: &mut impl Tolerated) {
     let value = memchr(b':', line).map_or(line.len(), |colon| colon + 1);
     for (at, byte) in line.iter_mut().enumerate().skip(value) {
         let rule = match *byte {
@@ -509,7 +511,7 @@ fn line_end(
     start: usize,
     lf: usize,
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<usize, Broken> {
     if lf > start && bytes[lf - 1] == b'\r' {
         return Ok(lf - 1);

@@ -38,7 +38,7 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<(u64, usize)> {
 pub(crate) fn read(
     line: &[u8],
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<ChunkLine, Broken> {
     let before = match blanks(line) {
         before @ 1.. if lenient.allows(Lenient::SPACE_BEFORE_CHUNK_SIZE) => {
@@ -54,7 +54,7 @@ pub(crate) fn read(
 fn read_size(
     line: &[u8],
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<ChunkLine, Broken> {
     let digits = line.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(line.len());
     if digits > MAX_DIGITS {
@@ -74,7 +74,7 @@ fn read_size(
 
 /// Checks `*( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] )`
 /// (RFC 9112 section 7.1.1).
-fn extensions(rest: &[u8], lenient: Lenient, tolerated: &mut dyn Tolerated) -> Result<(), Broken> {
+fn extensions(rest: &[u8], lenient: Lenient, tolerated: &mut impl Tolerated) -> Result<(), Broken> {
     let mut at = 0;
     while at < rest.len() {
         let blanks = blanks(&rest[at..]);

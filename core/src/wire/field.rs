@@ -19,7 +19,7 @@ pub(crate) struct FieldLine {
 pub(crate) fn read(
     line: &[u8],
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<Option<FieldLine>, Broken> {
     let name = 0..token_len(line);
     let colon = match line.get(name.end) {
@@ -54,7 +54,7 @@ fn colon_elsewhere(
     line: &[u8],
     end: usize,
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<Option<usize>, Broken> {
     let blanks = line[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let (rule, at, tolerance) = match line.get(end + blanks) {
@@ -87,7 +87,7 @@ pub(crate) fn check_value(
     line: &[u8],
     value: Range<usize>,
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<(), Broken> {
     let mut start = value.start;
     while let Some(at) = find_control(&line[start..value.end]) {

@@ -65,7 +65,7 @@ pub(crate) fn plain_status(bytes: &[u8]) -> Option<(StatusLine, usize)> {
 pub(crate) fn request(
     line: &[u8],
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<RequestLine, Broken> {
     let method = 0..token_len(line);
     match line.get(method.end) {
@@ -104,7 +104,7 @@ pub(crate) fn request(
 pub(crate) fn status(
     line: &[u8],
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<StatusLine, Broken> {
     // Servers that speak HTTP/2 write it without a minor version, too.
     let is_2 = line.starts_with(b"HTTP/2 ");
@@ -157,7 +157,7 @@ fn separated(
     line: &[u8],
     at: usize,
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<Option<usize>, Broken> {
     let rest = line.get(at..).unwrap_or_default();
     match rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count() {
@@ -178,7 +178,7 @@ fn version(
     bytes: &[u8],
     at: usize,
     lenient: Lenient,
-    tolerated: &mut dyn Tolerated,
+    tolerated: &mut impl Tolerated,
 ) -> Result<Version, Broken> {
     match bytes.first_chunk() {
         Some(b"HTTP/1.1") => return Ok(Version::HTTP_11),
