@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Records what curl sends, prints and writes for the lines of this directory.
 
-Usage: record.py [PROGRAM [DIRECTORY]]     by default curl, and the directory of this file
+Usage: record.py [--all] [--program PROGRAM] [--into DIRECTORY] [--] [LINE...]
+
+Lines that are recorded already are kept as they are: only those that are new run, and the LINEs named; with --all, all do. By
+default, the program is curl, and the directory that of this file.
 
 Each line runs in a directory of its own with a copy of files/, against a server on loopback that answers as
 answers.json says and logs what arrives. URL, HOST and PORT in a line are those of the server.
 """
 
+import argparse
 import concurrent.futures
 import json
 import os
@@ -136,20 +140,42 @@ def run(program, line, answers):
     }
 
 
+def arguments():
+    parser = argparse.ArgumentParser(usage=__doc__.split("Usage: ")[1].split("\n")[0])
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--program", default="curl")
+    parser.add_argument("--into", type=pathlib.Path, default=HERE)
+    parser.add_argument("lines", nargs="*")
+    return parser.parse_args()
+
+
+def lines_of(names):
+    lines = [line for name in names for line in (HERE / name).read_text().splitlines()]
+    return [line for line in lines if line and not line.startswith("# ")]
+
+
+def kept(path, args):
+    """What stays recorded, by line."""
+    if args.all or not path.exists():
+        return {}
+    recorded = {entry["line"]: entry for entry in json.loads(path.read_text())}
+    return {line: entry for line, entry in recorded.items() if line not in args.lines}
+
+
 def main():
-    program = sys.argv[1] if len(sys.argv) > 1 else "curl"
-    directory = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else HERE
+    args = arguments()
     answers = json.loads((HERE / "answers.json").read_text())
-    for output, names in LINES.items():
-        lines = [
-            line
-            for name in names
-            for line in (HERE / name).read_text().splitlines()
-            if line and not line.startswith("# ")
-        ]
+    lines = {output: lines_of(names) for output, names in LINES.items()}
+    if unknown := set(args.lines).difference(*lines.values()):
+        sys.exit(f"in none of the files: {sorted(unknown)}")
+    for output, lines in lines.items():
+        recorded = kept(args.into / output, args)
+        new = [line for line in dict.fromkeys(lines) if line not in recorded]
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            recorded = list(pool.map(lambda line: run(program, line, answers), lines))
-        (directory / output).write_text(json.dumps(recorded, indent=1) + "\n")
+            recorded |= zip(new, pool.map(lambda line: run(args.program, line, answers), new))
+        entries = [recorded[line] for line in lines]
+        (args.into / output).write_text(json.dumps(entries, indent=1) + "\n")
+        print(f"{output}: {len(new)} of {len(lines)} lines recorded")
 
 
 if __name__ == "__main__":
