@@ -15,6 +15,7 @@ mod meter;
 mod ordered;
 mod outputs;
 mod parallel;
+mod proxy;
 mod rate;
 mod redirects;
 mod replay;

@@ -1,6 +1,7 @@
 //! Fields: names and values, in the order, case and number of the message.
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 use core::iter::FusedIterator;
 
@@ -455,3 +456,17 @@ impl PartialEq for FieldBlock {
 }
 
 impl Eq for FieldBlock {}
+
+impl PartialOrd for FieldBlock {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for FieldBlock {
+    /// Compares the names, with their case, and the values, in order.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let [one, other] = [self, other].map(|block| block.fields().iter());
+        one.map(|field| (field.name, field.value)).cmp(other.map(|field| (field.name, field.value)))
+    }
+}

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    self, AddressFamily, AttemptDelay, DialId, Hosts, NoProxy, ProxyRules, Request, Retirement,
-    RetryFailures, RetryPolicy, RouteOptions, Substitutes, TrustId,
+    self, AddressFamily, AttemptDelay, DialId, Hosts, NoProxy, ProxyOptions, ProxyRules, Request,
+    Retirement, RetryFailures, RetryPolicy, RouteOptions, Substitutes, TrustId,
 };
 use limpid_core::error::{
     Call, Cause, CertificateProblem, CodingError, CodingFault, Error, Misuse, MisuseError, OsError,
@@ -93,6 +93,10 @@ fn route() -> RouteOptions {
         hosts,
         substitutes,
         family: Some(AddressFamily::V6),
+        proxy: ProxyOptions::with(|proxy| {
+            (proxy.tunnel, proxy.connect_http10) = (true, true);
+            proxy.fields.push(b"X-Team", b"7");
+        }),
     }
 }
 
@@ -349,7 +353,12 @@ fn masked_request_has_the_same_lengths() {
 fn masked_options_have_no_password_of_a_proxy() {
     let options = client::Options::with(|options| {
         options.proxies = "http://me:tiger@p.test".parse::<client::Proxy>().unwrap().into();
+        let proxy = ProxyOptions::with(|p| p.fields.push(b"Proxy-Authorization", b"Basic tiger"));
+        options.route = Arc::new(RouteOptions { proxy, ..RouteOptions::default() });
     });
+    let masked = options.masked(Capture::Default);
+    let field = masked.route.proxy.fields.fields().get("Proxy-Authorization");
+    assert_eq!(field, Some(&b"***** *****"[..]));
     let url = "http://h/".parse().unwrap();
     let credentials = |capture| {
         let masked = options.masked(capture);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limpid_core::client::{
-    AddressFamily, AttemptDelay, DrainLimits, NoProxy, Options, PoolLimits, ProxyError, ProxyRules,
+    AddressFamily, AttemptDelay, DrainLimits, Options, PoolLimits, ProxyError, ProxyRules,
     ProxyVariableError, RedirectRules, RetryPolicy, RouteOptions,
 };
 use limpid_core::fields::FieldBlock;
@@ -18,7 +18,7 @@ use limpid_core::limits::{Config, Lenient, Limits};
 use limpid_core::time::Mono;
 use limpid_core::trace::{Sink, SocketOption};
 
-use crate::arguments::{HeaderPair, IntoProxy};
+use crate::arguments::HeaderPair;
 use crate::certificate_reader::certificate_reader;
 use crate::error::Error;
 use crate::ids::random;
@@ -86,7 +86,7 @@ pub struct ClientBuilder<C: BuildClient> {
     connector: C::Connector,
     default_headers: FieldBlock,
     in_memory_limit: u64,
-    proxy_error: Option<ProxyError>,
+    pub(crate) proxy_error: Option<ProxyError>,
 }
 
 impl<C: BuildClient> fmt::Debug for ClientBuilder<C> {
@@ -349,18 +349,6 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
-    /// Sends every request through this proxy, except for those to [excepted](Self::no_proxy) hosts: a
-    /// [`Proxy`](limpid_core::client::Proxy) or its URL. If that is not valid, [`try_build`](Self::try_build) fails, or
-    /// every request of the client.
-    #[doc(alias = "all_proxy")]
-    pub fn proxy(mut self, proxy: impl IntoProxy) -> Self {
-        match proxy.into_proxy() {
-            Ok(proxy) => self.options.proxies = self.options.proxies.through(proxy),
-            Err(error) => self.proxy_error = self.proxy_error.or(Some(error)),
-        }
-        self
-    }
-
     /// Adds these fields to every request that has none of the same name, unless the request
     /// leaves them out with `without_header`. Requests fail if a field is not valid.
     ///
@@ -390,12 +378,6 @@ impl<C: BuildClient> ClientBuilder<C> {
     #[doc(alias = "max_body_size")]
     pub fn in_memory_limit(mut self, bytes: impl Into<Option<u64>>) -> Self {
         self.in_memory_limit = bytes.into().unwrap_or(u64::MAX);
-        self
-    }
-
-    /// Sends requests to these hosts directly. Replaces the exceptions of the environment.
-    pub fn no_proxy(mut self, hosts: NoProxy) -> Self {
-        self.options.proxies = self.options.proxies.except(hosts);
         self
     }
 
@@ -449,13 +431,6 @@ impl<C: BuildClient> ClientBuilder<C> {
     /// Connects to addresses of this family only.
     pub fn address_family(mut self, family: AddressFamily) -> Self {
         self.route().family = Some(family);
-        self
-    }
-
-    /// Removes all proxies: those of the environment, and one that was [set](Self::proxy).
-    #[doc(alias = "no_proxy")]
-    pub fn without_proxy(mut self) -> Self {
-        self.options.proxies = ProxyRules::default();
         self
     }
 
@@ -579,7 +554,7 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
-    fn route(&mut self) -> &mut RouteOptions {
+    pub(crate) fn route(&mut self) -> &mut RouteOptions {
         Arc::make_mut(&mut self.options.route)
     }
 

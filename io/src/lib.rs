@@ -43,6 +43,7 @@
 mod arguments;
 mod body_buffer;
 mod builder;
+mod builder_proxy;
 #[cfg(feature = "rustls")]
 mod builder_tls;
 #[cfg(feature = "rustls")]

@@ -36,6 +36,7 @@ fn modules_import_only_modules_below_them() {
         "machine_input",
         "tunnel",
         "builder",
+        "builder_proxy",
         "builder_tls",
         "inner",
         "connections",

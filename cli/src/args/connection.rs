@@ -1,41 +1,23 @@
 //! The arguments about opening connections.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use limpid_core::client::{AddressFamily, ProxyError, Url};
-use limpid_io::{ClientBuilder, NoProxy, Proxy, Settings};
+use limpid_core::client::{AddressFamily, Url};
+use limpid_io::{ClientBuilder, Settings};
 
+use super::proxy::ProxyArgs;
 use super::seconds::Seconds;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connections")]
 pub(crate) struct ConnectionArgs {
-    /// Send every request through this proxy: http, https, socks5 or socks5h; with '', none [default:
-    /// that of the environment]
-    #[arg(short = 'x', long = "proxy", value_name = "URL", overrides_with_all = ["socks5", "socks5_hostname"])]
-    proxy: Option<ProxyArg>,
-    /// Authenticate to the proxy
-    #[arg(short = 'U', long, value_name = "USER:PASSWORD")]
-    proxy_user: Option<String>,
-    /// Send every request through this SOCKS5 proxy
-    #[arg(long, value_name = "HOST[:PORT]", overrides_with_all = ["proxy", "socks5_hostname"])]
-    socks5: Option<String>,
-    /// Send every request through this SOCKS5 proxy, as --socks5 does: the proxy resolves names in any case
-    #[arg(long, value_name = "HOST[:PORT]", overrides_with_all = ["proxy", "socks5"])]
-    socks5_hostname: Option<String>,
-    /// Trust only the certificates in this PEM file for https proxies
-    #[arg(long, value_name = "FILE")]
-    proxy_cacert: Option<PathBuf>,
-    /// Connect to these hosts without a proxy: names, addresses, networks, or * [default: those of the
-    /// environment]
-    #[arg(long, value_name = "LIST")]
-    noproxy: Option<String>,
+    #[command(flatten)]
+    pub(crate) proxy: ProxyArgs,
     /// Connect to this Unix socket, whatever the URL's host
-    #[arg(long, value_name = "PATH", conflicts_with = "proxy")]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["proxy", "proxy10"])]
     unix_socket: Option<String>,
     /// Connect to ADDRESS, and to the next if that fails, instead of looking up HOST and PORT; HOST may be
     /// *
@@ -73,20 +55,12 @@ impl ConnectionArgs {
         &self,
         builder: ClientBuilder<Settings>,
     ) -> Result<ClientBuilder<Settings>, String> {
-        let mut builder = builder
-            .trust_environment()
-            .map_err(|error| error.to_string())?
+        let mut builder = self
+            .proxy
+            .set(builder)?
             .connect_retries(self.connect_retries)
             .connect_timeout(self.connect_timeout.0)
             .pool_timeout(self.pool_timeout.0);
-        builder = match self.proxy()? {
-            Given::Default => builder,
-            Given::Nothing => builder.without_proxy(),
-            Given::Proxy(proxy) => builder.proxy(proxy),
-        };
-        if let Some(file) = &self.proxy_cacert {
-            builder = builder.proxy_ca_file(file);
-        }
         for Substitute { host, port, to_host, to_port } in &self.connect_to {
             builder = builder.connect_to(host, *port, to_host, *to_port);
         }
@@ -99,9 +73,6 @@ impl ConnectionArgs {
         if let Some(delay) = self.happy_eyeballs_timeout_ms {
             builder = builder.attempt_delay(Duration::from_millis(delay));
         }
-        if let Some(hosts) = &self.noproxy {
-            builder = builder.no_proxy(NoProxy::from(hosts.as_str()));
-        }
         for Known { host, port, addresses } in &self.resolve {
             builder = builder.resolve(host, *port, addresses.clone());
         }
@@ -112,63 +83,6 @@ impl ConnectionArgs {
             builder = builder.local_address(address);
         }
         Ok(builder)
-    }
-}
-
-/// Which proxy the arguments name.
-enum Given {
-    /// That of the environment.
-    Default,
-    /// None.
-    Nothing,
-    Proxy(Proxy),
-}
-
-impl ConnectionArgs {
-    /// Returns the proxy, with the credentials of `-U`.
-    fn proxy(&self) -> Result<Given, String> {
-        let socks = self.socks5.as_ref().or(self.socks5_hostname.as_ref());
-        let text = match (&self.proxy, socks) {
-            (_, Some(host)) => ["socks5h://", host].concat(),
-            (Some(ProxyArg(text)), None) if text.is_empty() => return Ok(Given::Nothing),
-            (Some(ProxyArg(text)), None) => text.clone(),
-            (None, None) => return Ok(Given::Default),
-        };
-        let text = match &self.proxy_user {
-            Some(user) => with_user(&text, user),
-            None => text,
-        };
-        text.parse().map(Given::Proxy).map_err(|error: ProxyError| error.to_string())
-    }
-}
-
-/// Returns the URL of a proxy with these credentials instead of its own.
-fn with_user(text: &str, user: &str) -> String {
-    let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    let encoded: String = user
-        .bytes()
-        .map(|byte| match byte {
-            b':' => ":".to_owned(),
-            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect();
-    format!("{scheme}://{encoded}@{host}")
-}
-
-/// The value of `-x`: the URL of a proxy, or nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct ProxyArg(String);
-
-impl FromStr for ProxyArg {
-    type Err = ProxyError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if !text.is_empty() {
-            text.parse::<Proxy>()?;
-        }
-        Ok(Self(text.to_owned()))
     }
 }
 
@@ -272,12 +186,6 @@ mod tests {
         assert_eq!(read("[::1]:80:[::2]:81"), of("::1", Some(80), "::2", Some(81)));
         assert_eq!(read("a::b"), of("a", None, "b", None));
         assert!(read("a").is_err() && read("a:x:b:1").is_err());
-    }
-
-    #[test]
-    fn user_of_a_proxy_replaces_that_of_its_url() {
-        assert_eq!(with_user("http://h:1", "me:p@w"), "http://me:p%40w@h:1");
-        assert_eq!(with_user("you:pw@h:1", "me"), "http://me@h:1");
     }
 
     #[test]

@@ -180,8 +180,8 @@ fn form(args: &RequestArgs, fields: &mut Vec<FieldArg>) -> Result<(String, Paylo
     form::read(&args.message.form.0, &Style { backslash: args.message.form_escape, media_type })
 }
 
-/// Reads the fields of `-H`, also those in files.
-fn fields(headers: &[HeaderArg]) -> Result<Vec<FieldArg>, Refusal> {
+/// Reads the fields of `-H` or `--proxy-header`, also those in files.
+pub(super) fn fields(headers: &[HeaderArg]) -> Result<Vec<FieldArg>, Refusal> {
     let mut fields = Vec::new();
     for header in headers {
         match header {

@@ -98,7 +98,7 @@ fn operation(
     let write_out = args.response.write_out.as_deref().map(Format::read).transpose();
     let write_out = write_out
         .map_err(|error| Refusal::read(format!("cannot read the format of -w: {error}")))?;
-    let settings = settings(args, cookies, outputs).map_err(Refusal::usage)?;
+    let settings = settings(args, cookies, outputs)?;
     let client = Client::new(args.driver, settings).map_err(|error| Refusal {
         exit: Exit::Connect,
         message: format!("cannot start the driver: {error}"),
@@ -203,10 +203,14 @@ fn settings(
     args: &RequestArgs,
     cookies: &Cookies<'_>,
     outputs: &Outputs,
-) -> Result<Settings, String> {
+) -> Result<Settings, Refusal> {
+    let proxy_fields = draft::fields(&args.connection.proxy.proxy_header)?;
+    let proxy_fields =
+        proxy_fields.into_iter().filter_map(|field| Some((field.name, field.value?)));
     let mut builder = ClientBuilder::default()
         .decompress(args.response.compressed)
         .lenient(args.tolerances.tolerances())
+        .proxy_headers(proxy_fields)
         .traceparent(args.outputs.otlp.is_some())
         .redirects(args.redirects.most())
         .redirect_rules(args.redirects.rules(
@@ -217,7 +221,8 @@ fn settings(
     if let Some(Seconds(wait)) = args.message.expect100_timeout {
         builder = builder.expect_continue_timeout(wait);
     }
-    builder = args.time.set(args.tls.set(args.connection.set(builder)?));
+    builder = args.connection.set(builder).map_err(Refusal::usage)?;
+    builder = args.time.set(args.tls.set(builder));
     if let Some(jar) = cookies.jar() {
         builder = builder.cookies(jar.clone());
     }

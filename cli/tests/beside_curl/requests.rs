@@ -13,8 +13,8 @@ use crate::server::Request;
 const BOUNDARY: &str = "; boundary=";
 
 /// Returns a request without what differs for a reason: the order of fields and of cookies, the spaces around values, the name of
-/// the program, the codings that it decodes, boundaries, what Digest chooses at random, and a field for proxies that RFC 9112
-/// appendix C.2.2 advises against.
+/// the program, the codings that it decodes, boundaries, what Digest chooses at random, a field for proxies that RFC 9112
+/// appendix C.2.2 advises against, and what CONNECT says of the program.
 fn normal(request: Request) -> Request {
     let Request { mut head, mut body } = request;
     while let Some(boundary) = boundary(&head).or_else(|| boundary(&body)) {
@@ -27,6 +27,9 @@ fn normal(request: Request) -> Request {
     let fields = lines.map(|line| line.split_once(':').unwrap_or((line, "")));
     let fields = fields.filter(|(name, _)| *name != "Proxy-Connection");
     let mut fields: Vec<String> = fields.map(|(name, value)| field(name, value.trim())).collect();
+    if start.starts_with("CONNECT ") {
+        fields.retain(|field| !matches!(field.as_str(), "User-Agent: AGENT" | "Accept: */*"));
+    }
     fields.sort_by_key(|field| field.split(':').next().map(str::to_ascii_lowercase));
     Request { head: [vec![start], fields].concat().join("\n"), body }
 }

@@ -135,11 +135,13 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Returns the options with the secrets of proxies masked, for a recording.
+    /// Returns the options with the secrets of proxies and of the fields for them masked, for a recording.
     #[doc(hidden)]
     #[must_use]
     pub fn masked(&self, capture: Capture) -> Self {
-        Self { proxies: self.proxies.masked(capture), ..self.clone() }
+        let proxy = self.route.proxy.masked(capture);
+        let route = Arc::new(RouteOptions { proxy, ..(*self.route).clone() });
+        Self { proxies: self.proxies.masked(capture), route, ..self.clone() }
     }
 
     /// Returns the route that a request to this URL takes.

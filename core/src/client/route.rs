@@ -10,6 +10,7 @@ use core::num::NonZeroU64;
 use super::hosts::Hosts;
 use super::origin::Origin;
 use super::proxy::{Proxy, ProxyKind};
+use super::proxy_options::ProxyOptions;
 use super::substitutes::{AddressFamily, Substitutes};
 use super::url::without_zone;
 use crate::stored::{Reader, Stored, stored_struct};
@@ -65,10 +66,12 @@ pub struct RouteOptions {
     pub substitutes: Substitutes,
     /// The family of addresses to connect to, if only one.
     pub family: Option<AddressFamily>,
+    /// How requests go through HTTP proxies.
+    pub proxy: ProxyOptions,
 }
 
 stored_struct! {
-    RouteOptions { server_name local_address socket_options unix_socket hosts substitutes family }
+    RouteOptions { server_name local_address socket_options unix_socket hosts substitutes family proxy }
 }
 
 /// The key of the [`Pool`](super::Pool): where a connection leads, how it is opened, and under which
@@ -105,7 +108,7 @@ pub(super) enum Via<'r> {
     Unix,
     /// The proxy forwards each request, which contains the whole URL.
     Forward(&'r Proxy),
-    /// Through a tunnel of the proxy, with TLS to the origin server inside.
+    /// Through a tunnel of the proxy, with TLS to the origin server inside for `https` URLs.
     Tunnel(&'r Proxy),
     Socks(&'r Proxy),
 }
@@ -139,7 +142,9 @@ impl Route {
     pub(super) fn via(&self) -> Via<'_> {
         match (&self.proxy, &self.options.unix_socket) {
             (Some(proxy), _) if proxy.kind() == ProxyKind::Socks5 => Via::Socks(proxy),
-            (Some(proxy), _) if self.origin.is_secure() => Via::Tunnel(proxy),
+            (Some(proxy), _) if self.origin.is_secure() || self.options.proxy.tunnel => {
+                Via::Tunnel(proxy)
+            }
             (Some(proxy), _) => Via::Forward(proxy),
             (None, Some(_)) => Via::Unix,
             (None, None) => Via::Direct,
@@ -342,6 +347,19 @@ mod tests {
     #[test]
     fn route_includes_the_family_of_addresses() {
         differs(&with(RouteOptions { family: Some(AddressFamily::V4), ..RouteOptions::default() }));
+    }
+
+    #[test]
+    fn route_includes_how_requests_go_through_proxies() {
+        let edits: [fn(&mut ProxyOptions); 3] = [
+            |proxy| proxy.tunnel = true,
+            |proxy| proxy.connect_http10 = true,
+            |proxy| proxy.fields.push(b"X-Team", b"7"),
+        ];
+        for edit in edits {
+            let proxy = ProxyOptions::with(edit);
+            differs(&with(RouteOptions { proxy, ..RouteOptions::default() }));
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod expect_continue;
 mod layers;
 mod limits;
 mod pace;
+mod proxies;
 mod redirects;
 mod request_retries;
 mod requests;

@@ -6,6 +6,7 @@ use super::super::action::{Action, Emitted, Interest};
 use super::super::content;
 use super::super::exchange::Exchange;
 use super::super::proxy::Proxy;
+use super::super::proxy_options::ProxyOptions;
 use super::super::redirect;
 use super::super::request::Request;
 use super::super::route::Via;
@@ -13,7 +14,7 @@ use super::super::span_tracker::Slot;
 use super::super::state::{ExchangeState, Hop, Receiving, Sending, Stepped, Timer};
 use crate::error::{Cause, CodingError, Error, MisuseError, Phase};
 use crate::fields::{FieldBlock, Fields};
-use crate::http1::{BodySize, Connection, Event, Progress, Role, State};
+use crate::http1::{BodySize, Connection, Event, HeadForm, Progress, Role, State};
 use crate::trace::{At, Cx, EventKind, Sink, SpanKind, TraceEvent};
 use crate::transport::Link;
 
@@ -31,7 +32,10 @@ impl Exchange {
         self.clock.before = http1.received();
         let mut cx = self.spans.cx(at);
         let sent = match self.plan.route.via() {
-            Via::Forward(proxy) => send_whole(http1, request, proxy, &mut cx),
+            Via::Forward(proxy) => {
+                let options = &self.plan.route.options.proxy;
+                send_whole(http1, request, proxy, options, &mut cx)
+            }
             _ => http1.send_written(&mut cx, request.written(), request.fields()),
         };
         sent?;
@@ -62,16 +66,21 @@ impl Exchange {
         });
         let target = self.plan.request.url().host_and_port();
         let target = target.as_bytes();
+        let options = &self.plan.route.options.proxy;
         let mut fields = FieldBlock::new();
-        fields.push(b"Host", target);
-        fields.push(b"Accept", b"*/*");
-        if let Via::Tunnel(proxy) = self.plan.route.via() {
-            let more = proxy_fields(proxy);
-            fields.extend(more.fields().iter().map(|field| (field.name, field.value)));
+        for (name, value) in [("Host", target), ("Accept", b"*/*")] {
+            if !options.has(name) {
+                fields.push(name.as_bytes(), value);
+            }
         }
+        if let Via::Tunnel(proxy) = self.plan.route.via() {
+            authorize(&mut fields, proxy, options);
+        }
+        append(&mut fields, options.fields.fields());
         let mut cx = self.spans.cx(at);
         let http1 = &mut self.link.http1;
-        http1.send_request(&mut cx, b"CONNECT", target, fields.fields(), BodySize::None)?;
+        let form = HeadForm { needs_host: true, is_http10: options.connect_http10 };
+        http1.send_head(&mut cx, b"CONNECT", target, fields.fields(), BodySize::None, form)?;
         self.clock.before = http1.received();
         self.clock.sizes.request_heads += http1.out_len() as u64;
         Ok(None)
@@ -434,8 +443,12 @@ impl Exchange {
         }
         self.keep_owned();
         let early = self.link.enter_tunnel(self.plan.options.config);
-        self.link.keep_early(early);
-        self.begin_handshake(SpanKind::ProxyStartTls, at)
+        if self.plan.request.url().scheme().is_secure() {
+            self.link.keep_early(early);
+            return self.begin_handshake(SpanKind::ProxyStartTls, at);
+        }
+        self.link.receive(&early);
+        self.begin_request(at)
     }
 
     fn ask_for_body<S: Sink>(&mut self, at: At<'_, S>) -> Stepped {
@@ -526,22 +539,29 @@ fn send_whole<S: Sink>(
     http1: &mut Connection,
     request: &Request,
     proxy: &Proxy,
+    options: &ProxyOptions,
     cx: &mut Cx<'_, S>,
 ) -> Result<(), MisuseError> {
     let url = request.url();
     let whole = [url.scheme().name(), "://", url.authority(), url.target()].concat();
     let target = request.own_target().unwrap_or(whole.as_bytes());
-    let mut fields = proxy_fields(proxy);
-    fields.extend(request.fields().fields().iter().map(|field| (field.name, field.value)));
+    let mut fields = FieldBlock::new();
+    authorize(&mut fields, proxy, options);
+    append(&mut fields, request.fields().fields());
+    let own = options.fields.fields().iter().filter(|field| !field.is("Host"));
+    fields.extend(own.map(|field| (field.name, field.value)));
     let form = request.form();
     http1.send_head(cx, request.method(), target, fields.fields(), request.size(), form)
 }
 
-/// Returns the fields for the proxy.
-fn proxy_fields(proxy: &Proxy) -> FieldBlock {
-    let mut fields = FieldBlock::new();
-    if let Some(value) = proxy.authorization() {
-        fields.push(b"Proxy-Authorization", &value);
+/// Adds the credentials for the proxy, unless the options contain other ones.
+fn authorize(fields: &mut FieldBlock, proxy: &Proxy, options: &ProxyOptions) {
+    const NAME: &str = "Proxy-Authorization";
+    if let Some(value) = proxy.authorization().filter(|_| !options.has(NAME)) {
+        fields.push(NAME.as_bytes(), &value);
     }
-    fields
+}
+
+fn append(fields: &mut FieldBlock, more: Fields<'_>) {
+    fields.extend(more.iter().map(|field| (field.name, field.value)));
 }
