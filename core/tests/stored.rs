@@ -109,6 +109,7 @@ fn client_options() -> Edits<client::Options> {
         }),
         ("limits", |o| o.config.limits = limits()),
         ("lenient", |o| o.config.lenient = Lenient::ALL),
+        ("raw", |o| o.config.raw = true),
         ("trust", |o| o.trust = Some(TrustId::new(0))),
         ("proxy_trust", |o| o.proxy_trust = Some(TrustId::new(u64::MAX - 1))),
         ("verify", |o| o.verify = true),
@@ -313,11 +314,11 @@ fn function_of_options_is_stored_as_present_or_not() {
 
 #[test]
 fn rules_for_proxies_choose_alike_for_the_same_reason() {
-    let read = again(&client::Options::with(client_options()[21].1));
+    let read = again(&client::Options::with(client_options()[22].1));
     let secure = "https://b.test/".parse().unwrap();
     assert_eq!(read.proxies.proxy_for(&secure).unwrap().host(), "::1");
     assert_eq!(read.proxies.proxy_for(&"https://10.1.2.3/".parse().unwrap()), None);
-    assert_eq!(read.proxies, client::Options::with(client_options()[21].1).proxies);
+    assert_eq!(read.proxies, client::Options::with(client_options()[22].1).proxies);
 }
 
 #[test]

@@ -545,6 +545,13 @@ impl<C: BuildClient> ClientBuilder<C> {
         self
     }
 
+    /// Sets whether bodies of responses are returned as they came: the framing of chunked ones with their data, trailer section
+    /// included, and nothing [decompressed](Self::decompress). The end of the body is found as usual. `false` by default.
+    pub const fn raw_body(mut self, raw: bool) -> Self {
+        self.options.config.raw = raw;
+        self
+    }
+
     /// Secures connections to origin servers and to `https` proxies with the layers that `layers`
     /// creates, such as TLS of another implementation. Other settings of TLS are then ignored.
     pub fn tls_layers(mut self, layers: impl ClientLayers + 'static) -> Self {

@@ -32,6 +32,9 @@ pub(crate) struct ResponseArgs {
     /// Request a compressed body, and decode it
     #[arg(long)]
     pub(crate) compressed: bool,
+    /// Write bodies as they came: with the framing of chunked ones, and without decoding them
+    #[arg(long)]
+    pub(crate) raw: bool,
     /// Fail if the body is announced to be longer than N bytes; N may end with k, M or G
     #[arg(long, value_name = "N", value_parser = super::size::read)]
     pub(crate) max_filesize: Option<u64>,

@@ -183,7 +183,10 @@ impl Context<'_> {
             Copy::Write(error) if BinaryOutput::is_in(&error) => Failure::Binary,
             Copy::Write(error) => written.failed(error),
         })?;
-        heads.push_trailers(body.trailers());
+        // They are the end of a raw body.
+        if !args.response.raw {
+            heads.push_trailers(body.trailers());
+        }
         written.heads(heads, args)
     }
 }
@@ -270,7 +273,7 @@ fn save_etag(response: &Response<'_>, args: &RequestArgs) -> Result<(), Failure>
 /// Returns the content codings of a response if they were to be decoded and cannot be.
 fn unknown_coding(response: &Response<'_>, args: &RequestArgs) -> Option<String> {
     let fields = response.fields();
-    if !args.response.compressed || Codings::read(fields).is_ok() {
+    if !args.response.compressed || args.response.raw || Codings::read(fields).is_ok() {
         return None;
     }
     let codings = fields.all("Content-Encoding").collect::<Vec<_>>().join(&b", "[..]);

@@ -209,6 +209,7 @@ fn settings(
         proxy_fields.into_iter().filter_map(|field| Some((field.name, field.value?)));
     let mut builder = ClientBuilder::default()
         .decompress(args.response.compressed)
+        .raw_body(args.response.raw)
         .lenient(args.tolerances.tolerances())
         .proxy_headers(proxy_fields)
         .traceparent(args.outputs.otlp.is_some())

@@ -181,6 +181,12 @@ impl Options {
         self.set_trust(route);
     }
 
+    /// Returns whether content codings of bodies are decoded.
+    #[inline]
+    pub(super) const fn decodes(&self) -> bool {
+        self.decode && !self.config.raw
+    }
+
     /// Returns the proxy that a request to this URL goes through.
     fn proxy_for(&self, url: &Url) -> Option<&Arc<Proxy>> {
         match self.route.unix_socket {

@@ -146,26 +146,32 @@ pub struct Config {
     pub limits: Limits,
     /// The rules that the peer may break.
     pub lenient: Lenient,
+    /// Whether the framing of a chunked body is passed on with its data, as it came: the chunk-size lines, the line ends and
+    /// the trailer section, which the end of the message has too. Content codings are not decoded then. `false` by
+    /// default.
+    pub raw: bool,
 }
 
 impl Config {
     /// The configuration with which a server and a bare connection start: no tolerance.
-    pub const STRICT: Self = Self { limits: Limits::DEFAULT, lenient: Lenient::NONE };
+    pub const STRICT: Self = Self { limits: Limits::DEFAULT, lenient: Lenient::NONE, raw: false };
 
     /// The configuration of httpx, which reads no more than control characters: for the same lines.
     pub const HTTPX: Self = Self {
         limits: Limits { read: Limits::CLIENT.read, ..Limits::DEFAULT },
         lenient: Lenient::CONTROL_IN_VALUE.with(Lenient::CONTROL_IN_REASON),
+        raw: false,
     };
 
     /// The configuration with which a client starts: [`Limits::CLIENT`] and [`Lenient::CLIENT`].
-    pub const CLIENT: Self = Self { limits: Limits::CLIENT, lenient: Lenient::CLIENT };
+    pub const CLIENT: Self = Self { limits: Limits::CLIENT, lenient: Lenient::CLIENT, raw: false };
 
     /// The configuration for a server on a small device: [`Limits::SMALL`], and no tolerance.
-    pub const SMALL: Self = Self { limits: Limits::SMALL, lenient: Lenient::NONE };
+    pub const SMALL: Self = Self { limits: Limits::SMALL, lenient: Lenient::NONE, raw: false };
 
     /// The configuration for a client on a small device: [`Limits::SMALL`] and [`Lenient::CLIENT`].
-    pub const SMALL_CLIENT: Self = Self { limits: Limits::SMALL, lenient: Lenient::CLIENT };
+    pub const SMALL_CLIENT: Self =
+        Self { limits: Limits::SMALL, lenient: Lenient::CLIENT, raw: false };
 }
 
 crate::values::with!(Limits, Config);
@@ -175,5 +181,5 @@ crate::stored::stored_struct! {
         start_line head fields blank_lines chunk_line chunk_extensions trailers body expansion informational
         read buffer
     }
-    Config { limits lenient }
+    Config { limits lenient raw }
 }

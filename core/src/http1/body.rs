@@ -20,6 +20,8 @@ enum BodyState {
     /// This many bytes are left of a chunk, before the line end that follows its data.
     ChunkData(u64),
     Trailers,
+    /// The trailer section was passed on as data.
+    RawTrailers,
     Complete,
 }
 
@@ -95,7 +97,7 @@ impl Body {
     /// Returns the rule that the peer breaks if it closes the connection now.
     pub(super) const fn end_of_stream(&self) -> Option<Rule> {
         match self.state {
-            BodyState::Complete | BodyState::UntilClose => None,
+            BodyState::Complete | BodyState::RawTrailers | BodyState::UntilClose => None,
             BodyState::Length(_) => Some(Rule::EndInBody),
             _ => Some(Rule::EndInChunks),
         }
@@ -111,7 +113,7 @@ impl Body {
         tolerated: &mut impl Tolerated,
     ) -> Result<Piece, Broken> {
         match &mut self.state {
-            BodyState::Complete => Ok(Piece::End(0)),
+            BodyState::Complete | BodyState::RawTrailers => Ok(Piece::End(0)),
             _ if bytes.is_empty() => Ok(Piece::NeedInput),
             BodyState::Length(_) | BodyState::UntilClose | BodyState::ChunkData(1..) => {
                 match self.take_data(bytes.len(), &config.limits) {
@@ -143,7 +145,8 @@ impl Body {
             BodyState::Trailers => match trailers.read(bytes, config, tolerated)? {
                 Progress::NeedInput | Progress::Skip(_) => Ok(Piece::NeedInput),
                 Progress::Complete { len, .. } => {
-                    self.state = BodyState::Complete;
+                    self.state =
+                        if config.raw { BodyState::RawTrailers } else { BodyState::Complete };
                     Ok(Piece::End(len))
                 }
             },
@@ -161,7 +164,10 @@ impl Body {
                 *left -= n as u64;
                 n
             }
-            BodyState::ChunkLine(_) | BodyState::Trailers | BodyState::Complete => 0,
+            BodyState::ChunkLine(_)
+            | BodyState::Trailers
+            | BodyState::RawTrailers
+            | BodyState::Complete => 0,
         };
         self.received += n as u64;
         n
@@ -188,6 +194,15 @@ impl Body {
     #[inline]
     pub(super) const fn is_complete(&self) -> bool {
         matches!(self.state, BodyState::Complete)
+    }
+
+    /// Completes the body if all of it has been passed on, with the trailer section as data. Returns whether that is so.
+    pub(super) fn end_raw(&mut self) -> bool {
+        let is_raw = self.state == BodyState::RawTrailers;
+        if is_raw {
+            self.state = BodyState::Complete;
+        }
+        is_raw
     }
 
     /// Returns whether the trailer section is next.

@@ -31,6 +31,9 @@ pub(super) enum MessagePart {
 pub(super) struct Receive {
     pub(super) buffer: Buffer,
     pub(super) config: Config,
+    /// Whether the body may be read in fewer steps than those of [`next_body`](Self::next_body): nothing is marked, nor
+    /// passed on raw.
+    has_shortcuts: bool,
     /// The side whose messages are received.
     from: Role,
     pub(super) parser: HeadParser,
@@ -53,6 +56,7 @@ impl Receive {
         Self {
             buffer: Buffer::new(config.limits.buffers()),
             config,
+            has_shortcuts: !config.raw,
             from,
             parser: HeadParser::new(Self::head_kind(from)),
             cache: HeadCache::new(config.limits.buffers().cached()),
@@ -74,6 +78,12 @@ impl Receive {
         }
     }
 
+    /// Replaces the configuration.
+    pub(super) const fn configure(&mut self, config: Config) {
+        self.config = config;
+        self.has_shortcuts = !config.raw && !self.marks.are_enabled();
+    }
+
     /// Parses every head from now on.
     pub(super) fn disable_cache(&mut self) {
         self.cache = HeadCache::disabled();
@@ -82,6 +92,7 @@ impl Receive {
     /// Marks received bytes from now on. Heads are parsed then, since one from the cache is not marked.
     pub(super) fn mark(&mut self) {
         self.marks.enable();
+        self.has_shortcuts = false;
         self.disable_cache();
     }
 
@@ -395,7 +406,7 @@ impl Receive {
     /// validation and some of the data has arrived.
     #[inline(always)]
     pub(super) fn plain_chunk<S: Sink>(&mut self, cx: &mut Cx<'_, S>) -> bool {
-        if !self.body.is_after_chunk() || self.marks.are_enabled() {
+        if !self.body.is_after_chunk() || !self.has_shortcuts {
             return false;
         }
         let (unread, limits) = (self.buffer.after(self.borrowed), &self.config.limits);
@@ -414,7 +425,7 @@ impl Receive {
     /// Reads more data of a body of known length, if some has arrived.
     #[inline(always)]
     pub(super) fn plain_data(&mut self) -> bool {
-        if self.marks.are_enabled() {
+        if !self.has_shortcuts {
             return false;
         }
         let data = self.body.plain_data(self.surplus());
@@ -450,6 +461,10 @@ impl Receive {
         &mut self,
         cx: &mut Cx<'_, S>,
     ) -> Result<Option<MessagePart>, PeerError> {
+        if !self.has_shortcuts && self.body.end_raw() {
+            // The trailer section, which was the last data, is still borrowed.
+            return Ok(Some(MessagePart::End));
+        }
         self.consume();
         loop {
             let at = self.buffer.consumed();
@@ -479,12 +494,14 @@ impl Receive {
                         extension: line.extensions as u64,
                         offset: at,
                     });
-                    self.marks.add(ReceivedPart::Framing, len);
-                    self.buffer.consume(len);
+                    if self.framing(len) {
+                        return Ok(Some(MessagePart::Data));
+                    }
                 }
                 Ok(Piece::ChunkEnd(len)) => {
-                    self.marks.add(ReceivedPart::Framing, len);
-                    self.buffer.consume(len);
+                    if self.framing(len) {
+                        return Ok(Some(MessagePart::Data));
+                    }
                 }
                 Ok(Piece::End(len)) => {
                     self.marks.add(ReceivedPart::Trailers, len);
@@ -492,7 +509,12 @@ impl Receive {
                     #[cfg(feature = "cross-check")]
                     self.cross_check_trailers(cx)?;
                     self.emit_trailers(cx);
-                    return Ok(Some(MessagePart::End));
+                    let is_complete = self.body.is_complete();
+                    return Ok(Some(if is_complete {
+                        MessagePart::End
+                    } else {
+                        MessagePart::Data
+                    }));
                 }
                 Ok(Piece::NeedInput) if !self.eof => return Ok(None),
                 Ok(Piece::NeedInput) => return self.end_in_body(cx),
@@ -502,6 +524,18 @@ impl Receive {
                 }
             }
         }
+    }
+
+    /// Takes framing between the data of a body. Returns whether it is passed on as data.
+    #[inline]
+    fn framing(&mut self, len: usize) -> bool {
+        self.marks.add(ReceivedPart::Framing, len);
+        if self.config.raw {
+            self.borrowed = len;
+        } else {
+            self.buffer.consume(len);
+        }
+        self.config.raw
     }
 
     /// Handles the close of the peer's direction, which is the end of some bodies.

@@ -1,6 +1,7 @@
 //! Reading responses as a client.
 
 use limpid_core::http1::{BodySize, NotReusable, Role, State};
+use limpid_core::limits::Config;
 
 use crate::side::Side;
 
@@ -41,6 +42,32 @@ fn client_reads_a_chunked_body_with_extensions_and_trailers() {
             "Paused"
         ]
     );
+}
+
+#[test]
+fn raw_body_has_the_framing_of_chunks_and_its_end_the_trailers() {
+    const HEAD: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let pieces = ["3;a=b\r\n", "abc", "\r\n", "1\r\n", "d", "\r\n", "0\r\n", "X: y\r\n\r\n"];
+    let config = Config::with(|config| config.raw = true);
+    let mut client = Side::client_after_with("GET", config);
+    let mut expected = vec!["HTTP/1.1 200 OK [Transfer-Encoding: chunked] -> Chunked".to_owned()];
+    expected.extend(pieces.map(|piece| format!("data {}", piece.escape_debug())));
+    expected.extend(["end [X: y]".to_owned(), "Paused".to_owned()]);
+    assert_eq!(client.receive([HEAD, &pieces.concat()].concat()), expected);
+    assert_eq!(client.connection.body_progress(), (4, 4));
+    assert_eq!(client.connection.reuse(), Ok(()));
+
+    // Byte by byte, it is the same body.
+    let mut client = Side::client_after_with("GET", config);
+    client.receive(HEAD);
+    let mut body = String::new();
+    for byte in pieces.concat().bytes() {
+        for event in client.receive([byte]) {
+            body.push_str(event.strip_prefix("data ").unwrap_or(""));
+        }
+    }
+    assert_eq!(body, pieces.concat().escape_debug().to_string());
+    assert_eq!(client.connection.reuse(), Ok(()));
 }
 
 #[test]

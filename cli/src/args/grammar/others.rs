@@ -60,7 +60,6 @@ pub(crate) const IGNORED: &[Other] = &[
 
 /// Options that are rejected.
 pub(crate) const REFUSED: &[Other] = &[
-    other("raw", None, false, "-vvv shows the bytes as they came"),
     other("http2", None, false, HTTP1),
     other("http2-prior-knowledge", None, false, HTTP1),
     other("http3", None, false, HTTP1),

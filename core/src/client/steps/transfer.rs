@@ -383,7 +383,7 @@ impl Exchange {
         if head.status >= 300 {
             return Ok(self.refused(at));
         }
-        if self.plan.options.decode {
+        if self.plan.options.decodes() {
             self.content.decide(head, reading, &mut self.spans, at);
         }
         self.memory.head.keep(head);
@@ -426,7 +426,7 @@ impl Exchange {
     /// Passes a head to the caller.
     pub(super) fn emit_head<S: Sink>(&mut self, at: At<'_, S>) -> Option<Action> {
         let (head, reading) = self.link.http1.response()?;
-        if self.plan.options.decode {
+        if self.plan.options.decodes() {
             self.content.decide(head, reading, &mut self.spans, at);
         }
         self.memory.head.keep(head);

@@ -106,7 +106,7 @@ impl Connection {
     /// Sets how the next message is read. Only for a client: a server caches heads as they were read.
     #[inline]
     pub(crate) const fn configure(&mut self, config: Config) {
-        self.receive.config = config;
+        self.receive.configure(config);
         let sizes = config.limits.buffers();
         (self.receive.buffer.sizes, self.send.out.sizes) = (sizes, sizes);
     }
