@@ -71,6 +71,19 @@ fn files_of_curl_are_read_and_written() {
 }
 
 #[test]
+fn files_have_ipv6_addresses_as_curl_writes_them() {
+    const LINE: &str = "::1\tFALSE\t/\tFALSE\t0\ta\t1";
+    for line in [LINE, &LINE.replace("::1", "[::1]")] {
+        let jar = CookieJar::new();
+        jar.load_netscape(line.as_bytes()).unwrap();
+        assert_eq!(jar.for_url("http://[::1]:8080/"), "a=1", "{line}");
+        let mut written = Vec::new();
+        jar.save_netscape(&mut written).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap().lines().last(), Some(LINE));
+    }
+}
+
+#[test]
 fn lines_that_are_no_cookies_are_ignored() {
     let jar = CookieJar::new();
     let file: &[u8] =

@@ -52,7 +52,10 @@ fn parse(line: &str) -> Option<(String, String)> {
     }
     cookie.push_str(if is_true(secure) { "; Secure" } else { "" });
     cookie.push_str(if http_only { "; HttpOnly" } else { "" });
-    Some((cookie, format!("https://{domain}/")))
+    // curl writes an IPv6 address without the brackets that it has in URLs.
+    let is_bare = domain.contains(':') && !domain.starts_with('[');
+    let host = if is_bare { format!("[{domain}]") } else { domain.to_owned() };
+    Some((cookie, format!("https://{host}/")))
 }
 
 /// Writes a file with these cookies.
@@ -60,6 +63,7 @@ pub(super) fn save(cookies: &[Cookie], mut to: impl Write) -> io::Result<()> {
     to.write_all(b"# Netscape HTTP Cookie File\n# The format is that of https://curl.se/docs/http-cookies.html\n\n")?;
     for cookie in cookies {
         let Cookie { name, value, domain, host_only, path, secure, http_only, expires } = cookie;
+        let domain = domain.trim_start_matches('[').trim_end_matches(']');
         let shown = |flag: bool| if flag { "TRUE" } else { "FALSE" };
         let seconds = expires.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
         writeln!(
