@@ -139,6 +139,24 @@ fn reused_connection_is_named() {
 }
 
 #[test]
+fn request_has_the_version_that_was_sent() {
+    Case::new(vec![answer(HELLO)], &["-0", "{url}"]).has(
+        "
+*   Trying 127.0.0.1:PORT...
+* Connected to 127.0.0.1 (127.0.0.1) port PORT (#0)
+> GET / HTTP/1.0
+> Accept: */*
+> Host: 127.0.0.1:PORT
+> User-Agent: x
+> 
+< HTTP/1.1 200 OK
+< Content-Length: 5
+< 
+* Connection #0 to host 127.0.0.1 left intact",
+    );
+}
+
+#[test]
 fn certificate_and_tls_are_described() {
     let certificates = Certificates::new().unwrap();
     let config = certificates.server(Identity::Good).unwrap();

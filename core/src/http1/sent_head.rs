@@ -20,7 +20,8 @@ pub(super) fn emit_request<S: Sink>(bytes: &[u8], given: Fields<'_>, cx: &mut Cx
     let mut emit = |line: &[u8], fields: Fields<'_>| {
         let method = line.iter().position(|byte| *byte == b' ').unwrap_or_default();
         let target = line.get(method + 1..line.len().saturating_sub(b" HTTP/1.1".len()));
-        let (target, version) = (target.unwrap_or_default(), Version::HTTP_11);
+        let target = target.unwrap_or_default();
+        let version = if line.ends_with(b"1.0") { Version::HTTP_10 } else { Version::HTTP_11 };
         let head = RequestHead { method: &line[..method], target, version, fields };
         cx.emit(EventKind::RequestSent, || TraceEvent::RequestSent { head });
     };
