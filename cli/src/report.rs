@@ -72,7 +72,6 @@ pub(crate) fn report_error(error: &limpid_io::Error) -> Exit {
             Cause::Tls(TlsError::Alert(CERTIFICATE_REQUIRED)) => {
                 " (--cert FILE shows one)".to_owned()
             }
-            Cause::Tls(TlsError::NotTls) => " (is it an http:// URL?)".to_owned(),
             Cause::TimedOut(why) => timeout_hint(*why).to_owned(),
             Cause::NotHttps => " (--proto-redir permits other redirects)".to_owned(),
             Cause::TooManyRedirects => " (--max-redirs N follows more)".to_owned(),

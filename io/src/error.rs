@@ -5,9 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use limpid_core::client::{ProxyError, Sizes, Timings, Url, UrlError};
-use limpid_core::error::Error as CoreError;
-#[cfg(feature = "rustls")]
-use limpid_core::error::{Cause, TlsError};
+use limpid_core::error::{Cause, Error as CoreError, TlsError};
 use limpid_core::trace::{ExchangeId, Trace};
 
 use crate::pem::Pem;
@@ -226,6 +224,9 @@ impl fmt::Display for Error {
                 match error.proxy_authority() {
                     Some(proxy) => write!(f, "proxy {proxy}, for {}: {error:#}", url.host_and_port())?,
                     None => write!(f, "{}: {error}", url.host_and_port())?,
+                }
+                if matches!(error.cause, Cause::Tls(TlsError::NotTls)) {
+                    f.write_str(" (is it an http:// URL?)")?;
                 }
                 #[cfg(feature = "rustls")]
                 if let (Cause::Tls(TlsError::Certificate(problem)), Some(der)) =

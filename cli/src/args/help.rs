@@ -86,9 +86,10 @@ fn rendered(mut command: Command) -> String {
     command.render_help().to_string()
 }
 
-/// Returns what is asked for if the first argument is `--help`: the word after it, if there is one.
+/// Returns what is asked for if the first argument is `--help`: the word after it, if there is one. Without arguments, the
+/// short help is asked for.
 pub(super) fn asked(arguments: &[OsString]) -> Option<Option<&str>> {
-    let (first, rest) = arguments.split_first()?;
+    let Some((first, rest)) = arguments.split_first() else { return Some(None) };
     match first.to_str()? {
         "-h" | "--help" => Some(rest.first().and_then(|what| what.to_str())),
         _ => None,
@@ -114,6 +115,13 @@ mod tests {
         assert!(short.contains("Response") && short.contains("--help all"), "{short}");
         let all = help(Some("all"));
         assert!(all.contains("--include") && all.contains("--retry") && all.contains("Exit codes"));
+    }
+
+    #[test]
+    fn command_without_arguments_asks_for_the_short_help() {
+        assert_eq!(asked(&[]), Some(None));
+        assert_eq!(asked(&["--help".into(), "all".into()]), Some(Some("all")));
+        assert_eq!(asked(&["http://localhost/".into()]), None);
     }
 
     #[test]

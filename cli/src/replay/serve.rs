@@ -34,7 +34,7 @@ pub(super) fn serve(args: &ReplayArgs, address: SocketAddr) -> Result<(), Exit> 
     let answers = Mutex::new(answers);
 
     let failed = |error: io::Error| {
-        report::print_error(Exit::Connect, &format_args!("cannot listen on {address}: {error}"));
+        report::print_error(Exit::Connect, &error);
         Exit::Connect
     };
     let mut builder = Server::builder().name(None);

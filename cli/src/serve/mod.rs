@@ -60,7 +60,7 @@ fn start(args: &ServeArgs) -> Result<(), Exit> {
             }
             _ => "",
         };
-        report::print_error(Exit::Connect, &format_args!("cannot listen on {address}: {error}{hint}"));
+        report::print_error(Exit::Connect, &format_args!("{error}{hint}"));
         Exit::Connect
     })?;
     let listens = server.local_addr().unwrap_or(address);

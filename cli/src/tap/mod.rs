@@ -59,7 +59,10 @@ fn start(args: &TapArgs) -> Result<(), Exit> {
     let Listen(address) = args.listen;
     let server = server_builder(outputs.sink.clone(), outputs.recorder.clone())
         .bind(address)
-        .map_err(|error| failed(Exit::Connect, &format!("cannot listen on {address}"), error))?;
+        .map_err(|error| {
+            report::print_error(Exit::Connect, &error);
+            Exit::Connect
+        })?;
     let listens = server.local_addr().unwrap_or(address);
     let tap = Arc::new(Tap {
         client: client(args, &outputs, listens),

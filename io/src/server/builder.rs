@@ -210,13 +210,13 @@ impl<S: Bind> ServerBuilder<S> {
     /// are served once the server serves.
     ///
     /// # Errors
-    /// No address is available.
+    /// No address is available. The error names the last one.
     pub fn bind(self, address: impl ToSocketAddrs) -> io::Result<S> {
         let mut last = io::ErrorKind::AddrNotAvailable.into();
         for address in address.to_socket_addrs()? {
             match S::listen(address) {
                 Ok(listener) => return Ok(self.bound(listener)),
-                Err(error) => last = error,
+                Err(error) => last = at_address(address, &error),
             }
         }
         Err(last)
@@ -244,4 +244,9 @@ impl<S: Bind> ServerBuilder<S> {
         options.secure = layers.is_some();
         ServerSettings::new(options, layers, connections, cancels_handlers, sink, recorder)
     }
+}
+
+/// Returns the error of listening with the address.
+fn at_address(address: SocketAddr, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
 }

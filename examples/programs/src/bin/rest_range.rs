@@ -2,7 +2,7 @@
 //! `curl -T file http://127.0.0.1:8080/doc; curl -r 0-9 http://127.0.0.1:8080/doc`
 
 use std::sync::{Mutex, PoisonError};
-use std::{collections::BTreeMap, env, io::Read, time::Duration};
+use std::{collections::BTreeMap, env, time::Duration};
 
 use limpid_std::files::{Representation, Request, Verdict};
 use limpid_std::{Cause, Exchange, Server};
@@ -13,8 +13,7 @@ static DOCUMENTS: Mutex<Documents> = Mutex::new(Documents::new());
 
 fn handle(mut exchange: Exchange<'_>) -> Result<(), Cause> {
     let (request, path) = (Request::of(&exchange.head()), exchange.head().path().to_vec());
-    let mut body = Vec::new();
-    exchange.read_to_end(&mut body).map_err(|_| Cause::Cancelled)?;
+    let body = exchange.read_body()?;
     let mut documents = DOCUMENTS.lock().unwrap_or_else(PoisonError::into_inner);
     let (version, stored) = documents.get(&path).cloned().unwrap_or_default();
     let content = Representation::new(stored).etag(&version.to_string());
