@@ -41,7 +41,7 @@ pub struct PlannedRequest {
 /// The body of a [`PlannedRequest`]. The [module](super) has an example.
 #[derive(Debug)]
 pub enum PlannedBody {
-    /// There is none.
+    /// No body.
     None,
     /// It is in memory, with its length.
     Bytes(Vec<u8>),
