@@ -102,11 +102,6 @@ impl Timeouts {
     pub(super) fn rest(&self) -> Option<Duration> {
         self.buffers.filter(|buffers| self.idle.is_none_or(|idle| *buffers < idle))
     }
-
-    /// Returns how long an idle session waits until it frees its buffers, or closes if it has none.
-    pub(super) fn next_idle(&self, is_resting: bool) -> Option<Duration> {
-        self.rest().filter(|_| !is_resting).or(self.idle)
-    }
 }
 
 impl Default for Timeouts {

@@ -103,6 +103,8 @@ pub struct Session {
     pub(super) is_shutting_down: bool,
     /// The buffers were freed since the last request.
     pub(super) is_resting: bool,
+    /// How long an idle session waits at first: until it frees its buffers, or until it closes.
+    first_idle: Option<Duration>,
     pub(super) scratch: Vec<u8>,
 }
 
@@ -128,6 +130,7 @@ impl Session {
         let lines = Lines::new(options.name.as_deref());
         Self {
             link: Link::new(Role::Server, connection, options.config),
+            first_idle: options.timeouts.rest().or(options.timeouts.idle),
             options,
             state: SessionState::Start,
             spans: SpanTracker::new(connection, peer),
@@ -405,7 +408,8 @@ impl Session {
                 self.arm_body(now);
                 return self.timers.earliest();
             }
-            SessionState::Idle => (timeouts.next_idle(self.is_resting), Waiting::Idle),
+            SessionState::Idle if self.is_resting => (timeouts.idle, Waiting::Idle),
+            SessionState::Idle => (self.first_idle, Waiting::Idle),
             SessionState::Linger => (timeouts.linger, Waiting::Linger),
             _ => (timeouts.head, Waiting::Head),
         };
