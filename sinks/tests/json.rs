@@ -106,8 +106,9 @@ fn json_failure_has_cause_and_place() {
 
 #[test]
 fn json_failure_of_coding_has_coding_and_fault() {
-    let columns = columns(&samples::failures()[17..], Capture::Default);
-    assert!(columns[0].contains(r#""byte_offset":9,"coding":"gzip","fault":"checksum","sent":1"#));
+    let columns = columns(&samples::failures(), Capture::Default);
+    let facts = r#""byte_offset":9,"coding":"gzip","fault":"checksum","sent":1"#;
+    assert!(columns.iter().any(|failure| failure.contains(facts)), "{columns:#?}");
 }
 
 #[test]
