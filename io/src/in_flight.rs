@@ -405,8 +405,11 @@ impl<T: PooledTransport> InFlight<T> {
         let (Misuse::FieldName(index) | Misuse::FieldValue(index)) = misuse else { return error };
         match self.request().fields().fields().nth(index) {
             Some(field) => {
-                let name = String::from_utf8_lossy(field.name);
-                error.with_source(format!("the field is {name:?}"))
+                // What follows a character that is not allowed may be a value, which can be a secret.
+                let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+                let end = field.name.iter().position(|byte| !is_letter(byte));
+                let name = String::from_utf8_lossy(&field.name[..end.unwrap_or(field.name.len())]);
+                error.with_source(format!("the name of the field begins with {name:?}"))
             }
             None => error,
         }

@@ -22,15 +22,16 @@ const LARGER: &[(&str, Count, f64)] = &[
     // connections, and watches the minimum rate of servers, also while its future is dropped.
     // It also asks before each input whether that is recorded. The sizes of buffers are settings, and an idle connection
     // leaves the memory for positions of fields to others.
-    ("tokio-prepared", Count::Instructions, 0.09),
-    ("tokio-prepared-32", Count::Instructions, 0.09),
-    ("tokio-prepared-4096", Count::Instructions, 0.09),
-    ("tokio-get", Count::Instructions, 0.055),
-    ("blocking-prepared", Count::Instructions, 0.05),
+    ("tokio-prepared", Count::Instructions, 0.095),
+    ("tokio-prepared-32", Count::Instructions, 0.1),
+    ("tokio-prepared-4096", Count::Instructions, 0.105),
+    ("tokio-get", Count::Instructions, 0.06),
+    ("blocking-prepared", Count::Instructions, 0.06),
+    ("blocking-get", Count::Instructions, 0.04),
     // The events of a GET have the head that was sent, sizes, addresses and links to each other.
     ("ring", Count::Instructions, 0.25),
-    ("blocking-get-traced", Count::Instructions, 0.1),
-    ("blocking-prepared-traced", Count::Instructions, 0.15),
+    ("blocking-get-traced", Count::Instructions, 0.11),
+    ("blocking-prepared-traced", Count::Instructions, 0.16),
     // Secrets are looked for wherever a line may have them.
     ("documented-lines", Count::Instructions, 0.045),
 ];
