@@ -218,11 +218,11 @@ fn debug_of_an_error_has_no_bytes_of_the_certificate() {
     let params = like_openssl(&["other.test"], "a server");
     for result in ask(&params, "localhost") {
         let error = result.unwrap_err();
+        assert!(error.certificate().is_some());
         let (debug, details) = (format!("{error:?}"), format!("{error:#?}"));
-        let length = error.certificate().unwrap().len();
-        assert!(details.contains(&format!("certificate_len: Some({length})")), "{details}");
         // Lists of bytes have many numbers.
         assert!(debug.matches(", ").count() < 60, "{debug}");
-        assert!(details.lines().count() < length.min(200), "{details}");
+        let is_byte = |line: &&str| line.trim().trim_end_matches(',').parse::<u8>().is_ok();
+        assert!(details.lines().filter(is_byte).count() < 20, "{details}");
     }
 }

@@ -59,7 +59,8 @@ fn field_that_cannot_be_sent_is_named() {
         let error = Client::new().get("http://localhost/").header(name, value).send().unwrap_err();
         let [outer, source] = &chain(&error)[..] else { panic!("{error:?}") };
         assert!(outer.contains(fault), "{outer}");
-        assert_eq!(*source, format!("the field is {name:?}"));
+        let letter = &name[..1];
+        assert_eq!(*source, format!("the name of the field begins with {letter:?}"));
     }
 }
 
