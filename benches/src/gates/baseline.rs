@@ -17,7 +17,7 @@ const LARGER: &[(&str, Count, f64)] = &[
     ("idle-connection", Count::HeapBytes, 0.04),
     // A server notes which connections are idle, to make room for new ones, and asks before each input whether that is
     // recorded.
-    ("tokio-serve", Count::Instructions, 0.045),
+    ("tokio-serve", Count::Instructions, 0.055),
     // A client asks whether anything has arrived before it uses a connection again, notes who holds
     // connections, and watches the minimum rate of servers, also while its future is dropped.
     // It also asks before each input whether that is recorded. The sizes of buffers are settings, and an idle connection
