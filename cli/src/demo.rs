@@ -19,10 +19,7 @@ use crate::{report, trace};
 
 /// Starts the server, requests it with verification, and shows the body and every step.
 pub(crate) fn run(args: &DemoArgs) -> ExitCode {
-    match demonstrate(&args.outputs) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(exit) => exit.into(),
-    }
+    Exit::code(demonstrate(&args.outputs))
 }
 
 fn demonstrate(args: &OutputArgs) -> Result<(), Exit> {

@@ -65,6 +65,11 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
+    /// Returns the exit code of a command that has ended so.
+    pub(crate) fn code(ended: Result<(), Self>) -> ExitCode {
+        ended.map_or_else(ExitCode::from, |()| ExitCode::SUCCESS)
+    }
+
     /// Returns the code for a failed request.
     pub(crate) fn of(error: &Error) -> Self {
         match error {

@@ -3,21 +3,15 @@
 //! `LIMPID_GOLDEN=tls- cargo test -p limpid-tests --test golden` plays the scenarios with `tls-` in
 //! their names.
 
+use std::env;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{OnceLock, mpsc};
-use std::{env, thread};
+use std::sync::OnceLock;
 
 use limpid_sinks::python::Profile;
-use limpid_test::suite::{
-    Driver as _, Played, Printed, Scenario, asynchronous, comparable, diff, scenarios,
-};
+use limpid_test::suite::{Driver as _, Played, Scenario, asynchronous, at_once, diff, scenarios};
 use limpid_tests::certificates::Certificates;
 use limpid_tests::golden::{Driver, play};
-
-/// How many scenarios run at the same time. They wait most of the time.
-const AT_ONCE: usize = 16;
 
 /// A scenario and its result over each driver.
 struct Run {
@@ -58,25 +52,12 @@ fn run(scenarios: &[Scenario]) -> io::Result<Vec<Run>> {
         let program = Path::new(env!("CARGO_BIN_EXE_golden-client"));
         play(scenario, driver, &certificates, program)
     };
-    let next = AtomicUsize::new(0);
-    let take = || scenarios.get(next.fetch_add(1, Ordering::Relaxed));
-    let (sender, receiver) = mpsc::channel();
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            let (sender, play, take) = (sender.clone(), &play, &take);
-            scope.spawn(move || {
-                while let Some(scenario) = take() {
-                    let (std, tokio) = (play(scenario, Driver::Std), play(scenario, Driver::Tokio));
-                    let in_process = !scenario.configures_logging();
-                    let sim = in_process.then(|| play(scenario, Driver::Sim));
-                    // The receiver exists until all threads have ended.
-                    let _ = sender.send(Run { scenario: scenario.clone(), std, tokio, sim });
-                }
-            });
-        }
+    let mut runs = at_once(scenarios, |scenario| {
+        let (std, tokio) = (play(scenario, Driver::Std), play(scenario, Driver::Tokio));
+        let in_process = !scenario.configures_logging();
+        let sim = in_process.then(|| play(scenario, Driver::Sim));
+        Run { scenario: scenario.clone(), std, tokio, sim }
     });
-    drop(sender);
-    let mut runs: Vec<Run> = receiver.into_iter().collect();
     runs.sort_by(|one, other| one.scenario.name.cmp(&other.scenario.name));
     Ok(runs)
 }
@@ -87,15 +68,8 @@ fn wrong(scenario: &Scenario, driver: Driver, played: &io::Result<Played>) -> Op
         Ok(played) => played,
         Err(error) => return Some(error.to_string()),
     };
-    let wrong = |(profile, printed): (&Profile, &Printed)| {
-        let expected = scenario.expected(driver.stream_class(), *profile);
-        let lines = diff(&comparable(&expected.stderr), &comparable(&printed.stderr))
-            .or_else(|| diff(&expected.stdout.unwrap_or_default(), printed.stdout.as_deref()?));
-        Some(format!("lines of {profile}:\n{}", lines?))
-    };
     assert_eq!(played.printed.len(), Profile::ALL.len());
-    let mut profiles = Profile::ALL.iter().zip(&played.printed);
-    profiles.find_map(wrong).or_else(|| played.problems.clone())
+    played.problem(scenario, driver.stream_class())
 }
 
 /// Fails with the names and problems of all scenarios that have one.

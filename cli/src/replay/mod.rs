@@ -23,10 +23,7 @@ pub(crate) fn run(args: &ReplayArgs) -> ExitCode {
         (.., Some(directory)) => made_test::write(args, directory),
         _ => replayed(args),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(exit) => exit.into(),
-    }
+    Exit::code(done)
 }
 
 fn replayed(args: &ReplayArgs) -> Result<(), Exit> {

@@ -27,10 +27,7 @@ const LEVELS: &str = "limpid.server=info";
 
 /// Serves until it is interrupted.
 pub(crate) fn run(args: &ServeArgs) -> ExitCode {
-    match start(args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(exit) => exit.into(),
-    }
+    Exit::code(start(args))
 }
 
 fn start(args: &ServeArgs) -> Result<(), Exit> {

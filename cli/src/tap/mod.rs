@@ -37,10 +37,7 @@ const LEVELS: &str = "httpx=info,limpid.server=info";
 
 /// Runs the proxy until it is interrupted.
 pub(crate) fn run(args: &TapArgs) -> ExitCode {
-    match start(args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(exit) => exit.into(),
-    }
+    Exit::code(start(args))
 }
 
 fn start(args: &TapArgs) -> Result<(), Exit> {

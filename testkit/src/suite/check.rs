@@ -2,22 +2,12 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-
-use limpid_sinks::python::Profile;
 
 use super::ability::Ability;
 use super::certificates::Certificates;
-use super::comparable::comparable;
-use super::diff::diff;
 use super::driver::Driver;
-use super::run::{Played, cancel_at_every_poll, play};
+use super::run::{at_once, cancel_at_every_poll, play};
 use super::scenario::{Scenario, scenarios};
-
-/// How many scenarios run at the same time. They wait most of the time.
-const AT_ONCE: usize = 16;
 
 /// What a driver did with the scenarios. [`check`] returns it; the [module](super) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,12 +66,9 @@ impl Display for Report {
 /// The certificates of the servers cannot be created, or the data is invalid.
 pub fn check(driver: &dyn Driver) -> io::Result<Report> {
     let certificates = Certificates::new()?;
-    check_each(driver, &[], |scenario| {
-        let played = play(scenario, driver, &certificates);
-        played.map_or_else(
-            |error| Some(error.to_string()),
-            |played| problem(scenario, driver, &played),
-        )
+    check_each(driver, &[], |scenario| match play(scenario, driver, &certificates) {
+        Ok(played) => played.problem(scenario, driver.stream_class()),
+        Err(error) => Some(error.to_string()),
     })
 }
 
@@ -101,17 +88,6 @@ pub fn check_cancellation(driver: &dyn Driver) -> io::Result<Report> {
     })
 }
 
-/// Returns what is wrong with a result, if something is.
-fn problem(scenario: &Scenario, driver: &dyn Driver, played: &Played) -> Option<String> {
-    let mut profiles = Profile::ALL.iter().zip(&played.printed);
-    let lines = profiles.find_map(|(profile, printed)| {
-        let expected = scenario.expected(driver.stream_class(), *profile);
-        let lines = diff(&comparable(&expected.stderr), &comparable(&printed.stderr))?;
-        Some(format!("lines of {profile}:\n{lines}"))
-    });
-    lines.or_else(|| played.problems.clone())
-}
-
 /// Runs a check of each scenario that the driver can play.
 fn check_each(
     driver: &dyn Driver,
@@ -129,21 +105,11 @@ fn check_each(
             (None, None) => playable.push(scenario),
         }
     }
-    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(scenario) = playable.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Some(problem) = problem(scenario) else { continue };
-                    let (scenario, description) = (scenario.title(), scenario.description.clone());
-                    let failure = Failure { scenario, description, problem };
-                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
-                }
-            });
-        }
+    let failures = at_once(&playable, |scenario| {
+        let (name, description) = (scenario.title(), scenario.description.clone());
+        problem(scenario).map(|problem| Failure { scenario: name, description, problem })
     });
-    report.failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    report.failed.sort_by(|one, other| one.scenario.cmp(&other.scenario));
+    report.failed = failures.into_iter().flatten().collect();
     report.passed = playable.len() - report.failed.len();
     Ok(report)
 }

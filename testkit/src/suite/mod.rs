@@ -33,7 +33,8 @@
 //! ```
 //!
 //! The parts can be used on their own: [`scenarios`] returns the scenarios, [`play`] plays one, and
-//! [`cancel_at_every_poll`] cancels its requests at each point.
+//! [`cancel_at_every_poll`] cancels its requests at each point. [`at_once`] does something with several of them at the same
+//! time.
 
 mod ability;
 mod arguments;
@@ -67,6 +68,6 @@ pub use host::Host;
 pub use intended::Intended;
 pub use pieces::Pieces;
 pub use plan::{Plan, PlannedBody, PlannedRequest, Reading};
-pub use run::{Played, cancel_at_every_poll, play};
+pub use run::{Played, at_once, cancel_at_every_poll, play};
 pub use scenario::{Printed, Scenario, scenarios};
 pub use stage::Stage;

@@ -1,16 +1,20 @@
 //! Playing a scenario.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use limpid_core::trace::Capture;
 use limpid_sinks::combine::Tee;
-use limpid_sinks::python::Profile;
+use limpid_sinks::python::{Profile, StreamClass};
 use limpid_sinks::{EventList, LineSink};
 
 use super::arguments::Arguments;
 use super::certificates::Certificates;
 use super::command_line::command_line;
+use super::comparable::comparable;
+use super::diff::diff;
 use super::driver::Driver;
 use super::ledger::Ledger;
 use super::plan::Plan;
@@ -26,6 +30,44 @@ pub struct Played {
     pub events: EventList,
     /// The deviations from the scripts of the servers, and spans that do not end, if any.
     pub problems: Option<String>,
+}
+
+impl Played {
+    /// Returns what is wrong with the result over a driver with streams of this class, if something is: lines that differ
+    /// from those expected, or another problem.
+    #[must_use]
+    pub fn problem(&self, scenario: &Scenario, class: StreamClass) -> Option<String> {
+        let mut profiles = Profile::ALL.iter().zip(&self.printed);
+        let lines = profiles.find_map(|(profile, printed)| {
+            let expected = scenario.expected(class, *profile);
+            let lines = diff(&comparable(&expected.stderr), &comparable(&printed.stderr))
+                .or_else(|| diff(&expected.stdout.unwrap_or_default(), printed.stdout.as_deref()?));
+            Some(format!("lines of {profile}:\n{}", lines?))
+        });
+        lines.or_else(|| self.problems.clone())
+    }
+}
+
+/// Calls a function for each scenario, for several at the same time, since they wait most of the time. Returns the results in
+/// the order of the scenarios.
+pub fn at_once<R: Send>(scenarios: &[Scenario], run: impl Fn(&Scenario) -> R + Sync) -> Vec<R> {
+    const THREADS: usize = 16;
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(scenario) = scenarios.get(index) else { return };
+                    let result = run(scenario);
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Plays a scenario over a driver.

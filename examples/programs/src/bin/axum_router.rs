@@ -1,4 +1,4 @@
-//! A router of axum on limpid's server: JSON, a body that is streamed back, and a page that says who asks:
+//! A router of axum on limpid's server: JSON, a body that is streamed back, and a page with the client's address:
 //! `curl -d '{"name": "Ada"}' -H 'Content-Type: application/json' http://127.0.0.1:8080/greet`
 
 use std::net::SocketAddr;
