@@ -503,19 +503,7 @@ impl Receive {
                         return Ok(Some(MessagePart::Data));
                     }
                 }
-                Ok(Piece::End(len)) => {
-                    self.marks.add(ReceivedPart::Trailers, len);
-                    self.borrowed = len;
-                    #[cfg(feature = "cross-check")]
-                    self.cross_check_trailers(cx)?;
-                    self.emit_trailers(cx);
-                    let is_complete = self.body.is_complete();
-                    return Ok(Some(if is_complete {
-                        MessagePart::End
-                    } else {
-                        MessagePart::Data
-                    }));
-                }
+                Ok(Piece::End(len)) => return self.take_trailers(len, cx).map(Some),
                 Ok(Piece::NeedInput) if !self.eof => return Ok(None),
                 Ok(Piece::NeedInput) => return self.end_in_body(cx),
                 Err(broken) => {
@@ -524,6 +512,21 @@ impl Receive {
                 }
             }
         }
+    }
+
+    /// Takes the end of a body, with the trailer section of a chunked one. It is data if the body is to be passed on as it came.
+    #[inline]
+    fn take_trailers<S: Sink>(
+        &mut self,
+        len: usize,
+        cx: &mut Cx<'_, S>,
+    ) -> Result<MessagePart, PeerError> {
+        self.marks.add(ReceivedPart::Trailers, len);
+        self.borrowed = len;
+        #[cfg(feature = "cross-check")]
+        self.cross_check_trailers(cx)?;
+        self.emit_trailers(cx);
+        Ok(if self.body.is_complete() { MessagePart::End } else { MessagePart::Data })
     }
 
     /// Takes framing between the data of a body. Returns whether it is passed on as data.

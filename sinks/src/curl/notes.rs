@@ -325,24 +325,19 @@ impl Notes {
                 self.close(connection, line);
             }
             TraceEvent::RetryDecided { again: true, .. } => {
-                if let Some(failure) = self.open.exchange(meta).failure.take() {
-                    line.push(format_args!("{failure}"));
-                }
+                self.tell_failure(meta, line);
                 self.close(connection, line);
             }
             TraceEvent::RequestRetryDecided { again: true, delay, .. } => {
                 let seconds = delay.unwrap_or_default().as_secs_f64();
-                if let Some(failure) = self.open.exchange(meta).failure.take() {
-                    line.push(format_args!("{failure}"));
+                if self.tell_failure(meta, line) {
                     self.close(connection, line);
                 }
                 line.push(format_args!("Will retry in {seconds} seconds"));
             }
             TraceEvent::ExchangeFailed { failure, .. } => {
                 self.failed(meta, failure);
-                if let Some(failure) = self.open.exchange(meta).failure.take() {
-                    line.push(format_args!("{failure}"));
-                }
+                self.tell_failure(meta, line);
                 self.close(connection, line);
             }
             TraceEvent::ConnectionRetired { why } => self.retired(connection, why, line),
@@ -356,6 +351,12 @@ impl Notes {
                 }
             }
         }
+    }
+
+    /// Writes the words of the failure that is kept. Returns whether there was one.
+    fn tell_failure(&mut self, meta: &Meta, line: &mut Line<'_>) -> bool {
+        let failure = self.open.exchange(meta).failure.take();
+        failure.inspect(|failure| line.push(format_args!("{failure}"))).is_some()
     }
 
     /// Keeps the words of the first failure, which is shown when it is decided what follows.
